@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.language.sentences import WINDOW, split_sentences
+
+WORDS = ["The mayor", "left", "Mr.", "Gen. Holt", "U.S.", "at 9 a.m.", "“We ran.", "We hid,”", "said", "4.5", "per cent", "Why?", "No!", "…", "(so)", "\n", "\n\n", " ", "∯", "é", "\r\n", "\u2028"]
+
+
+def pieces(text: str) -> list[str]:
+    return [text[a:b] for a, b in split_sentences(text)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join), st.text(max_size=200)))
+def test_spans_are_ordered_stripped_and_lose_nothing(text: str) -> None:
+    spans = split_sentences(text)
+    position = 0
+    for a, b in spans:
+        assert position <= a < b
+        assert not text[position:a].strip()
+        assert text[a:b] == text[a:b].strip()
+        assert "\n\n" not in text[a:b]
+        position = b
+    assert not text[position:].strip()
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The U.S. Army moved on.", "It left at 9 a.m. on Monday."],
+        ["Gen. J. R. Holt met Dr. Anna K. Voss.", "They agreed."],
+        ["It rose 3.5 per cent to $4.2bn.", "Sales fell."],
+        ["The quake was of magnitude 4.9.", "President Orr flew in."],
+        ["“We ran. We hid,” he said.", "She wept."],
+        ["The meeting ended at 5 p.m. EST on Tuesday.", "All left."],
+        ["Rep. Dunn voted no.", "Lt. Col. Brown did not vote."],
+        ["Yahoo! shares rose.", "The market fell."],
+        ["He left.", "He left.", "He left."],
+        ["The deal collapsed.", "400 people lost their jobs."],
+    ],
+)
+def test_sentences_of_news(sentences: list[str]) -> None:
+    assert pieces(" ".join(sentences)) == sentences
+
+
+def test_lines_are_paragraphs_unless_hard_wrapped() -> None:
+    assert pieces("Dam holds\nBy Ann Orr\nThe dam held. Nobody was hurt.") == ["Dam holds", "By Ann Orr", "The dam held.", "Nobody was hurt."]
+    wrapped = "The mayor of the old town said on Monday that the dam would hold, and\nGeneral Holt agreed with her. Nobody in the valley who had seen the water\nbelieved it."
+    assert pieces(wrapped) == [wrapped[:99], wrapped[100:]]
+
+
+def test_long_paragraphs_are_split_like_short_ones() -> None:
+    sentence = "The mayor of the town said that the dam was safe and that nobody had left."
+    text = " ".join([sentence] * (3 * WINDOW // len(sentence)))
+    assert set(pieces(text)) == {sentence}
+    unbroken = "word " * WINDOW
+    assert pieces(unbroken) == [unbroken.strip()]
