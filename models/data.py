@@ -1,0 +1,234 @@
+"""Training examples: labelled sentence pairs from NLI sets, fact families and annotated stories, in one form.
+
+An example is a pair of sentences with whatever is known of it; what is not known is None and costs nothing in training. `shared` below is the folder with
+`nli/`, `facts/` and `stories/`, each described by its own README. Whole topics and whole stories are held out, never pairs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from models.architecture import DIRECTIONS
+
+HELD_OUT_EVERY = 5  # every fifth topic, from the first, is never trained on
+RELATION_OF_KIND = {"contradiction": "exclusive", "update": "exclusive", "drift": "compatible", "agree": "same"}
+
+# How many pairs each NLI set gives to one run, at most `per_label` of each label. Chosen by hand from the sets' own notes: broad human sets first, automatic
+# and single-label sets sampled.
+NLI_MIX: dict[str, tuple[int, float]] = {  # file: (cap per label, copies)
+    "mnli_part": (20_000, 1.5),
+    "lingnli": (20_000, 1.0),
+    "wanli_15k": (5_000, 1.5),
+    "fever": (7_000, 1.0),
+    "snli_part": (8_000, 1.0),
+    "cad_nli": (5_000, 1.0),
+    "disco_cf": (3_000, 1.0),
+    "conjnli_adv": (3_500, 1.0),
+    "paws_part": (3_500, 1.0),
+    "rte": (2_000, 1.0),
+    "sufficient_facts": (1_000, 1.0),
+    "verb_veridicality": (900, 2.0),
+    "commitmentbank": (400, 2.0),
+    "superglue_cb": (100, 2.0),
+    "ambient": (600, 1.0),
+    "climate_fever": (800, 1.0),
+    "healthver_dev": (600, 1.0),
+    "fool_me_twice_dev": (600, 1.0),
+    "monli": (600, 1.0),
+    "sem_anto_neg": (700, 1.0),
+    "semantic_fragments": (600, 1.0),
+    "wikifactcheck_negated": (1_500, 1.0),
+    "wice_partial": (400, 1.0),
+    "dnc_factuality": (600, 1.0),
+}
+
+
+@dataclasses.dataclass(slots=True)
+class Example:
+    """A sentence pair and what is known of it.
+
+    nli: entailment | neutral | contradiction | not_entailment | not_contradiction | None.  same_fact, relation, types, moved_on: as the heads, None where unknown.
+    directions: type → direction from premise to hypothesis.  premise_spans, hypothesis_spans: type → the words that carry the change, None where not annotated.
+    """
+
+    premise: str
+    hypothesis: str
+    nli: str | None = None
+    same_fact: bool | None = None
+    relation: str | None = None
+    types: tuple[str, ...] | None = None
+    moved_on: bool | None = None
+    directions: dict[str, str] = dataclasses.field(default_factory=dict)
+    premise_spans: dict[str, str] | None = None
+    hypothesis_spans: dict[str, str] | None = None
+    group: str = ""  # the topic, story or set it comes from
+
+
+def nli_examples(shared: Path, seed: int, scale: float = 1.0, names: Sequence[str] | None = None) -> Iterator[Example]:
+    """Pairs of the NLI training sets, sampled by NLI_MIX, `scale` times as many."""
+    rng = random.Random(seed)
+    for name, (cap, copies) in NLI_MIX.items():
+        if names is not None and name not in names:
+            continue
+        by_label: dict[str, list[dict]] = {}
+        for row in pq.read_table(shared / "nli" / "train" / f"{name}.parquet", columns=["premise", "hypothesis", "label", "genre"]).to_pylist():
+            if not row["premise"] or not row["hypothesis"] or "entity_not_in_premise" in (row["genre"] or ""):
+                continue
+            by_label.setdefault(row["label"], []).append(row)
+        for label, rows in sorted(by_label.items()):
+            rng.shuffle(rows)
+            rows = rows[: int(cap * min(scale, 1.0))]
+            for row in rows + rows[: int(len(rows) * (copies - 1))]:
+                yield Example(row["premise"], row["hypothesis"], nli=label, group=name)
+
+
+def load_topics(shared: Path) -> tuple[list[dict], list[dict]]:
+    """Return (training topics, held-out topics)."""
+    topics = [json.loads(line) for line in (shared / "facts" / "topics.jsonl").read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [t for i, t in enumerate(topics) if i % HELD_OUT_EVERY], topics[::HELD_OUT_EVERY]
+
+
+def fact_examples(shared: Path, topics: list[dict], n_different: int, seed: int) -> list[Example]:
+    """Pairs of tellings of one fact, with kind and types, and for each telling `n_different` look-alike tellings of other facts of its topic and one of another topic."""
+    sys.path.insert(0, str(shared / "facts"))
+    from derive_pairs import slot_changes, words  # pyright: ignore[reportMissingImports]  # ships with the data
+
+    rng = random.Random(seed)
+    everything = [(t["topic"], telling["text"]) for t in topics for fact in t["facts"] for telling in fact["tellings"]]
+    examples = []
+    for topic in topics:
+        for fact in topic["facts"]:
+            for a, b in itertools.combinations(range(len(fact["tellings"])), 2):
+                examples.append(_telling_pair(topic["topic"], fact, a, b, slot_changes(fact, a, b)))
+            for telling in fact["tellings"]:
+                others = [t["text"] for f in topic["facts"] if f is not fact for t in f["tellings"]]
+                mine = words(telling["text"])
+                others.sort(key=lambda text: -sum((mine & words(text)).values()))
+                # The most alike are the hardest; one at random keeps the easy cases known.
+                for text in [*others[:n_different], rng.choice(others)]:
+                    examples.append(_different(telling["text"], text, topic["topic"]))
+                name, text = rng.choice(everything)
+                if name != topic["topic"]:
+                    examples.append(_different(telling["text"], text, topic["topic"]))
+    return examples
+
+
+def _different(a: str, b: str, group: str) -> Example:
+    return Example(a, b, nli="neutral", same_fact=False, group=group)
+
+
+def _nli_of_kind(kind: str) -> str | None:
+    return {"contradiction": "contradiction", "agree": "not_contradiction", "drift": "not_contradiction"}.get(kind)
+
+
+def _telling_pair(group: str, fact: dict, a: int, b: int, changes: list[tuple[str, str]]) -> Example:
+    first, second = fact["tellings"][a], fact["tellings"][b]
+    kinds = {kind for _, kind in changes}
+    kind = next((k for k in ("contradiction", "update", "drift") if k in kinds), "agree")
+    types = tuple(dict.fromkeys(t for t, _ in changes))
+    spans: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    directions: dict[str, str] = {}
+    for name, slot in fact["slots"].items():
+        values = [t["values"].get(name) for t in (first, second)]
+        if slot["type"] not in types or values[0] is None or values[1] is None or values[0] == values[1]:
+            continue
+        found = [re.search(re.escape(str(v)), t["text"], re.IGNORECASE) for v, t in zip(values, (first, second), strict=True)]
+        if found[0] and found[1]:  # values are the annotator's shorthand; they serve as spans only where they stand in the text
+            spans[0][slot["type"]], spans[1][slot["type"]] = found[0].group(), found[1].group()
+        if slot["type"] == "quantity":
+            numbers = [re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in values]
+            if numbers[0] and numbers[1]:
+                x, y = (float(n.group(1).replace(",", "")) for n in numbers)
+                if x != y:
+                    directions["quantity"] = "raised" if y > x else "lowered"
+    annotated = bool(types) and all(t in spans[0] for t in types)
+    return Example(
+        first["text"], second["text"], nli=_nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=types,
+        moved_on=kind == "update" if kind in ("contradiction", "update") else None, directions=directions,
+        premise_spans=spans[0] if annotated or not types else None, hypothesis_spans=spans[1] if annotated or not types else None, group=group,
+    )  # fmt: skip
+
+
+def story_examples(shared: Path, stories: Sequence[str], n_similar: int, n_random: int, seed: int) -> list[Example]:
+    """Pairs of sentences of different articles of a story: all pairs that tell one fact, and for each sentence look-alikes and random ones that do not."""
+    examples = []
+    for story in stories:
+        folder = shared / "stories" / story
+        examples += _story_pairs(json.loads((folder / "gold.json").read_text(encoding="utf-8")), folder, n_similar, n_random, random.Random(f"{seed}-{story}"))
+    return examples
+
+
+def _story_pairs(gold: dict, folder: Path, n_similar: int, n_random: int, rng: random.Random) -> list[Example]:
+    facts_of: dict[tuple[str, str], set[str]] = {}  # (article, sentence) → facts told there
+    for fact in gold["facts"]:
+        for expression in fact["expressions"]:
+            facts_of.setdefault((expression["article"], expression["sentence"]), set()).add(fact["id"])
+    changes: dict[frozenset, list[dict]] = {}  # the two ends → changes
+    for fact in gold["facts"]:
+        by_article: dict[str, list[str]] = {}
+        for expression in fact["expressions"]:
+            by_article.setdefault(expression["article"], []).append(expression["sentence"])
+        for change in fact["changes"]:
+            ends = [[(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])] for end in (change["from"], change["to"])]
+            for a, b in itertools.product(*ends):
+                changes.setdefault(frozenset((a, b)), []).append({**change, "first": a})
+    sentences = list(facts_of)
+    for path in sorted((folder / "articles").glob("*.txt")):
+        for sentence in plain_sentences(path.read_text(encoding="utf-8")):
+            if not any(article == path.stem and (sentence in known or known in sentence) for article, known in facts_of):
+                sentences.append((path.stem, sentence))
+    examples, negatives = [], {}
+    for a, b in itertools.combinations(sentences, 2):
+        if a[0] == b[0]:
+            continue
+        if facts_of.get(a, set()) & facts_of.get(b, set()):
+            examples.append(_story_pair(gold["story"], a, b, changes.get(frozenset((a, b)), [])))
+        else:
+            negatives.setdefault(a, []).append(b)
+            negatives.setdefault(b, []).append(a)
+    chosen = set()
+    words = {s: Counter(re.findall(r"\w+", s[1].lower())) for s in sentences}
+    for a, others in negatives.items():
+        others.sort(key=lambda b: -sum((words[a] & words[b]).values()) / (4 + sum(words[b].values())))
+        picked = others[:n_similar] + rng.sample(others, min(n_random, len(others)))
+        chosen |= {frozenset((a, b)) for b in picked}
+    for trap in gold.get("traps", []):
+        ends = [(trap[end]["article"], trap[end]["sentence"]) for end in ("a", "b")]
+        if not facts_of.get(ends[0], set()) & facts_of.get(ends[1], set()):
+            chosen.add(frozenset(ends))
+    for pair in sorted(chosen, key=sorted):
+        a, b = sorted(pair)
+        examples.append(_different(a[1], b[1], gold["story"]))
+    return examples
+
+
+def _story_pair(group: str, a: tuple[str, str], b: tuple[str, str], changes: list[dict]) -> Example:
+    if changes and changes[0]["first"] != a:
+        a, b = b, a  # the direction of a change runs from its `from` end
+    kinds = {c["kind"] for c in changes}
+    kind = next((k for k in ("contradiction", "update", "drift") if k in kinds), "agree")
+    forward = [c for c in changes if c["first"] == a]
+    return Example(
+        a[1], b[1], nli=_nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=tuple(dict.fromkeys(c["type"] for c in changes)),
+        moved_on=kind == "update" if kind in ("contradiction", "update") else None,
+        directions={c["type"]: c["direction"] for c in forward if c.get("direction") in DIRECTIONS[c["type"]]},
+        premise_spans={c["type"]: c["from_text"] for c in forward}, hypothesis_spans={c["type"]: c["to_text"] for c in forward}, group=group,
+    )  # fmt: skip
+
+
+def plain_sentences(text: str) -> list[str]:
+    """A rough split, good enough for negatives: a full stop, question or exclamation mark before a capital ends a sentence."""
+    parts = [s.strip() for line in text.splitlines() for s in re.split(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘A-Z])", line)]
+    return [p for p in parts if len(p.split()) >= 5 and p[-1] in ".!?\"”'"]
+
+

@@ -1,0 +1,273 @@
+"""Train the shipped checkpoint: one trunk, NLI and fact heads together, from the base encoder.
+
+    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories] [--hold-out A,B]
+
+Two phases. `nli` starts from the base encoder and sees the NLI sets and the fact families; `stories` starts from its result and sees the annotated stories, the
+fact families and a rehearsal of NLI. `--hold-out` names stories that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
+resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news is wide).
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import json
+import math
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from transformers import AutoTokenizer, BertForSequenceClassification, PreTrainedTokenizerBase
+
+from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
+from models.batches import Batch, Batcher
+from models.data import Example, fact_examples, load_topics, nli_examples, story_examples
+from models.evaluate import evaluate_heads, evaluate_nli
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """What one phase sees, and how it learns."""
+
+    nli_scale: float  # share of each NLI set's cap
+    nli_copies: int
+    fact_copies: int
+    story_copies: int
+    trunk_rate: float
+    head_rate: float
+
+
+PHASES = {
+    "nli": Phase(nli_scale=1.0, nli_copies=1, fact_copies=3, story_copies=0, trunk_rate=1e-4, head_rate=5e-4),
+    "stories": Phase(nli_scale=0.05, nli_copies=1, fact_copies=1, story_copies=3, trunk_rate=4e-5, head_rate=2e-4),
+}
+TOKENS_PER_BATCH = 2_400
+WARM_UP = 0.04  # share of the run in which the rates rise
+LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "relation": 1.0, "types": 2.0, "moved_on": 0.3, "direction": 0.3, "tokens": 1.0, "vector": 0.5}
+VECTOR_EVERY = 3  # steps between batches of single sentences
+TEMPERATURE = 0.05
+
+
+class ClaimModel(torch.nn.Module):
+    """Trunk and heads together, as they are trained."""
+
+    def __init__(self, trunk: BertForSequenceClassification, heads: PairHeads, tokenizer: PreTrainedTokenizerBase) -> None:
+        super().__init__()
+        self.trunk, self.heads = trunk, heads
+        self.special_ids = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id)
+
+    def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, HeadLogits]:
+        """NLI logits (B, 3) and the heads' logits."""
+        output = self.trunk.bert(input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask)
+        hidden = output.last_hidden_state  # (B, T, H)
+        nli = self.trunk.classifier(self.trunk.dropout(output.pooler_output))
+        return nli, self.heads(hidden, *sentence_masks(input_ids, token_type_ids, attention_mask, self.special_ids))
+
+    def vectors(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Unit vectors (B, H) of single sentences: the mean of all token vectors, as the base encoder does it."""
+        hidden = self.trunk.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return F.normalize(masked_mean(hidden, attention_mask).float(), dim=-1)
+
+    def save(self, folder: Path, tokenizer: PreTrainedTokenizerBase, *, half: bool) -> None:
+        """Write a checkpoint that loads as a plain three-label sequence classifier, the heads beside it."""
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        dtype = torch.float16 if half else torch.float32
+        trunk = BertForSequenceClassification(self.trunk.config)
+        trunk.load_state_dict(self.trunk.state_dict())
+        trunk.to(dtype).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        save_file({name: t.detach().to(dtype).contiguous() for name, t in self.heads.state_dict().items()}, folder / "heads.safetensors")
+
+
+def load_model(folder: Path) -> tuple[ClaimModel, PreTrainedTokenizerBase]:
+    """Load trunk and tokenizer from `folder`, and the heads if it has any; else fresh ones."""
+    from safetensors.torch import load_file
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    trunk = BertForSequenceClassification.from_pretrained(
+        folder, num_labels=3, id2label=dict(enumerate(NLI_LABELS)), label2id={n: i for i, n in enumerate(NLI_LABELS)}, local_files_only=True, dtype=torch.float32
+    )
+    heads = PairHeads(trunk.config.hidden_size)
+    if (folder / "heads.safetensors").exists():
+        heads.load_state_dict({name: t.float() for name, t in load_file(folder / "heads.safetensors").items()})
+    return ClaimModel(trunk, heads, tokenizer), tokenizer
+
+
+def losses(nli: Tensor, heads: HeadLogits, batch: Batch) -> dict[str, Tensor]:
+    """Mean loss of each part over the examples that have its label; parts without any are left out."""
+    out: dict[str, Tensor] = {}
+    log_p = F.log_softmax(nli.float(), dim=-1)  # (B, 3)
+    known = batch.nli >= 0
+    if known.any():
+        per_label = torch.stack([-log_p[:, 0], -log_p[:, 1], -log_p[:, 2], -log1m_exp(log_p[:, 0]), -log1m_exp(log_p[:, 2])], dim=1)  # (B, 5)
+        out["nli"] = per_label.gather(1, batch.nli.clamp(min=0).unsqueeze(1)).squeeze(1)[known].mean()
+    for name, logits, target in (("same_fact", heads.same_fact, batch.same_fact), ("moved_on", heads.moved_on, batch.moved_on)):
+        known = ~target.isnan()
+        if known.any():
+            out[name] = F.binary_cross_entropy_with_logits(logits.float()[known], target[known])
+    known = batch.relation >= 0
+    if known.any():
+        out["relation"] = F.cross_entropy(heads.relation.float()[known], batch.relation[known])
+        out["types"] = F.binary_cross_entropy_with_logits(heads.types.float()[known], batch.types[known])
+    parts = []
+    for where in DIRECTION_SLICES.values():
+        rows = batch.direction[:, where].sum(1) > 0
+        if rows.any():
+            parts.append(F.cross_entropy(heads.direction[:, where].float()[rows], batch.direction[:, where][rows].argmax(1)))
+    if parts:
+        out["direction"] = torch.stack(parts).mean()
+    known = ~batch.tokens.isnan()
+    if known.any():
+        out["tokens"] = F.binary_cross_entropy_with_logits(heads.tokens.float()[known], batch.tokens[known])
+    return out
+
+
+def log1m_exp(log_p: Tensor) -> Tensor:
+    """log(1 - exp(log_p)), kept finite."""
+    return torch.log((1.0 - log_p.exp()).clamp(min=1e-6))
+
+
+class VectorTask:
+    """Keeps the mean vectors of single sentences good for neighbours: tellings of one fact together, look-alikes apart, and all near where the base encoder had them."""
+
+    def __init__(self, topics: list[dict], extra_texts: list[str], model: ClaimModel, batcher: Batcher, seed: int) -> None:
+        self.facts = [(t, f) for t in topics for f in t["facts"]]
+        self.extra, self.model, self.batcher, self.rng = extra_texts, model, batcher, random.Random(seed)
+        texts = list(dict.fromkeys([x["text"] for _, f in self.facts for x in f["tellings"]] + extra_texts))
+        self.base: dict[str, Tensor] = {}
+        model.eval()
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            for start in range(0, len(texts), 128):
+                part = texts[start : start + 128]
+                self.base.update(zip(part, model.vectors(*batcher.singles(part)).clone(), strict=True))
+
+    def loss(self, n: int = 24) -> Tensor:
+        anchors, positives, negatives = [], [], []
+        for topic, fact in self.rng.sample(self.facts, n):
+            a, b = self.rng.sample(fact["tellings"], 2)
+            other = self.rng.choice([f for f in topic["facts"] if f is not fact])
+            anchors.append(a["text"]), positives.append(b["text"]), negatives.append(self.rng.choice(other["tellings"])["text"])
+        texts = anchors + positives + negatives + self.rng.sample(self.extra, min(8, len(self.extra)))
+        vectors = self.model.vectors(*self.batcher.singles(texts))  # (3n + 8, H)
+        logits = vectors[:n] @ vectors[n : 3 * n].T / TEMPERATURE  # (n, 2n)
+        base = torch.stack([self.base[t] for t in texts])
+        return 0.2 * F.cross_entropy(logits, torch.arange(n)) + 4.0 * (1.0 - (vectors * base).sum(-1)).mean()
+
+
+def forever(examples: list[Example], batcher: Batcher, rng: random.Random) -> Iterator[Batch]:
+    while True:
+        yield from batcher.epoch(examples, TOKENS_PER_BATCH, rng)
+
+
+def train(args: argparse.Namespace) -> None:
+    phase, work = PHASES[args.phase], Path(args.work)
+    work.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    torch.set_num_threads(args.threads)
+    rng = random.Random(args.seed)
+    log_file = (work / "log.jsonl").open("a", encoding="utf-8")
+
+    def log(**entry: object) -> None:
+        print(json.dumps(entry), flush=True)
+        log_file.write(json.dumps(entry) + "\n")
+        log_file.flush()
+
+    shared = Path(args.shared)
+    topics, held_out = load_topics(shared)
+    held_stories = [s for s in args.hold_out.split(",") if s]
+    stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_stories]
+    nli = list(nli_examples(shared, args.seed, phase.nli_scale)) * phase.nli_copies
+    facts = fact_examples(shared, topics, n_different=2, seed=args.seed) * phase.fact_copies
+    told = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
+    examples = nli + facts + told
+    model, tokenizer = load_model(Path(args.base))
+    batcher = Batcher(tokenizer)
+    batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
+    vector_task = VectorTask(topics, [e.premise for e in rng.sample(nli, min(3_000, len(nli)))], model, batcher, args.seed)
+    model.trunk.bert.embeddings.requires_grad_(False)
+    heads = list(model.heads.parameters()) + list(model.trunk.classifier.parameters()) + list(model.trunk.bert.pooler.parameters())
+    head_ids = {id(p) for p in heads}
+    trunk = [p for p in model.trunk.parameters() if p.requires_grad and id(p) not in head_ids]
+    optimizer = torch.optim.AdamW([{"params": trunk, "lr": phase.trunk_rate}, {"params": heads, "lr": phase.head_rate}], weight_decay=0.01, fused=True)
+    base_rates = [g["lr"] for g in optimizer.param_groups]
+    total = int(len(examples) * args.epochs)
+    step = seen = 0
+    elapsed = 0.0
+    state_file = work / "state.pt"
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True)
+        model.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
+        step, seen, elapsed = state["step"], state["seen"], state["elapsed"]
+        log(event="resumed", step=step, seen=seen, elapsed=round(elapsed))
+    log(event="start", phase=args.phase, nli=len(nli), facts=len(facts), stories=len(told), held_out=held_stories, epochs=args.epochs, total=total, step=step)
+    started, saved, shown = time.monotonic() - elapsed, time.monotonic(), time.monotonic()
+    sums: dict[str, list[float]] = {}
+    rng.seed(args.seed + step)
+    for batch in forever(examples, batcher, rng):
+        elapsed = time.monotonic() - started
+        # The rates end at zero when the pairs or the minutes are used up, whichever is first.
+        progress = max(seen / total, elapsed / (60 * args.minutes))
+        if progress >= 1.0:
+            break
+        factor = min(progress / WARM_UP, 1.0) * 0.5 * (1 + math.cos(math.pi * progress)) if step else 0.01
+        for group, rate in zip(optimizer.param_groups, base_rates, strict=True):
+            group["lr"] = rate * max(factor, 1e-3)
+        model.train()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            nli_logits, head_logits = model(batch.input_ids, batch.token_type_ids, batch.attention_mask)
+            parts = losses(nli_logits, head_logits, batch)
+            if step % VECTOR_EVERY == 0:
+                parts["vector"] = vector_task.loss()
+        loss = torch.stack([LOSS_WEIGHTS[name] * value for name, value in parts.items()]).sum()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        step, seen = step + 1, seen + len(batch.input_ids)
+        for name, value in parts.items():
+            sums.setdefault(name, []).append(value.item())
+        if time.monotonic() - shown > 60:
+            shown = time.monotonic()
+            log(step=step, seen=seen, minutes=round(elapsed / 60, 1), progress=round(progress, 3), loss={k: round(sum(v) / len(v), 4) for k, v in sums.items()})
+            sums = {}
+        if time.monotonic() - saved > 60 * args.save_every:
+            saved = time.monotonic()
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seen": seen, "elapsed": elapsed}
+            torch.save(state, work / "state.pt.tmp")
+            (work / "state.pt.tmp").replace(state_file)
+            log(event="saved", step=step, **quick_figures(model, batcher, shared, held_out))
+    model.save(Path(args.out), tokenizer, half=True)
+    log(event="done", step=step, seen=seen, minutes=round(elapsed / 60, 1), **quick_figures(model, batcher, shared, held_out))
+
+
+def quick_figures(model: ClaimModel, batcher: Batcher, shared: Path, held_out: list[dict]) -> dict[str, float]:
+    """Development figures on samples, to watch a run."""
+    model.eval()
+    return {**evaluate_nli(model, batcher, shared / "nli" / "dev" / "mnli_dev_matched.parquet", limit=600), **evaluate_heads(model, batcher, shared, held_out[::4])}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--base", required=True, help="folder of the base encoder, or of the checkpoint of the first phase")
+    parser.add_argument("--shared", default="../shared")
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--phase", choices=sorted(PHASES), default="nli")
+    parser.add_argument("--hold-out", default="", help="stories kept out, separated by commas")
+    parser.add_argument("--minutes", type=float, default=55)
+    parser.add_argument("--epochs", type=float, default=1.0)
+    parser.add_argument("--save-every", type=float, default=8, help="minutes between saved states")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=7)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
