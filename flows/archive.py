@@ -1,0 +1,315 @@
+"""An outputs folder: published by rename, read back by run, one writer at a time.
+
+`outputs/<table>/<run_id>.parquet`, so that `pd.read_parquet("outputs/findings")` just works. A run is *published* when `runs/<run_id>.parquet` is there;
+everything in this program that reads the folder uses the files of published runs only.
+
+How a run is published, and what a kill leaves at each point:
+
+1. Every table is written to `<table>/.<run_id>.parquet.tmp` and fsynced. Killed here: nothing is visible; the next run deletes the .tmp files.
+2. `.publishing.json` is put in place by a rename. It names the run and its tables, and is the point of no return.
+3. The .tmp files are renamed in the order of records.TABLES: findings after what they refer to, `runs` last. Killed here: old results are whole, the new
+   ones partly visible to a plain pandas reader and not at all to ours; the next run finds `.publishing.json` and renames the rest. So a finding, once
+   visible, stays, and is never there twice.
+4. `.publishing.json` is deleted.
+
+With `replace` (another model or other settings), step 3 first deletes the files of the runs before, `runs` first. For some milliseconds a plain reader
+finds no findings at all: an error is better than the findings of two models in one table.
+
+Files under a table's folder that belong to no published run cannot come from a kill, only from a folder that was changed by hand. The next run sets them
+aside as `.<name>.orphan`, which pandas skips, so that their rows are not there twice; files that this program did not write are left alone, and refused.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from flows.convert import from_table, schema_problem
+from flows.lock import LockedError, folder_lock, holds_lock
+from flows.records import SCHEMA_VERSION, TABLES, Run, arrow_schema
+from flows.storage import OutputsError, explain_os_errors, sync_folder, write_synced
+
+JOURNAL = ".publishing.json"
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+UNIQUE = {"articles": "article_id", "claims": "claim_id", "findings": "finding_id"}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an outputs folder already holds: all that an incremental run needs to tell what is new."""
+
+    run_ids: tuple[str, ...]  # published runs, oldest first
+    article_ids: frozenset[str]
+    sightings: frozenset[tuple[str, str]]  # (article_id, source)
+    finding_ids: frozenset[str]
+    last_run: Run | None  # its settings_id, model_id and thresholds are those of the whole folder
+
+    @property
+    def settings_id(self) -> str | None:
+        """The settings that everything here was made with; None in an empty folder."""
+        return self.last_run.settings_id if self.last_run else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """One outputs folder. Reading needs no lock and writes nothing; publishing takes the lock unless this process holds it."""
+
+    root: Path
+
+    def create(self) -> None:
+        """Make the folder if it is not there, and try to write in it. Raises OutputsError: a file in its place, no permission, no space."""
+        with explain_os_errors(self.root, "cannot make the folder"):
+            if self.root.exists() and not self.root.is_dir():
+                raise OutputsError(f"{self.root}: is a file, not a folder. Give another --output.")
+            self.root.mkdir(parents=True, exist_ok=True)
+        with explain_os_errors(self.root, "cannot write here"):
+            probe = self.root / f".probe-{os.getpid()}.tmp"
+            try:
+                write_synced(probe, b"x" * 4096)
+            finally:
+                probe.unlink(missing_ok=True)
+
+    @contextmanager
+    def lock(self, wait_s: float = 0.0) -> Iterator[None]:
+        """Hold the folder for one run: create it, take its lock, finish or clear what a dead run left.
+
+        Waits up to `wait_s` seconds for another run to end; then raises OutputsError with its pid. A dead process's lock does not block.
+        """
+        self.create()
+        try:
+            with folder_lock(self.root, wait_s):
+                with explain_os_errors(self.root, "cannot tidy up after an earlier run"):
+                    self._recover()
+                yield
+        except LockedError as error:
+            raise OutputsError(str(error)) from None
+
+    # --- reading -----------------------------------------------------------------------------------------------------------------------------------------
+
+    def run_ids(self) -> list[str]:
+        """Return the ids of the published runs, oldest first."""
+        return sorted(path.stem for path in self._files("runs"))
+
+    def read(
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        filters: pc.Expression | None = None,
+        run_ids: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Return the rows of a table, of all published runs or of `run_ids`; runs oldest first, rows in the order of their run.
+
+        `columns`: those wanted, in this order (all by default). `filters`: rows wanted, e.g. `pc.field("same_fact") >= 0.5`. An empty table with its
+        schema where nothing is there. Raises OutputsError for an unknown table or column, or files of another schema version.
+        """
+        schema = arrow_schema(record_type_of(table))
+        unknown = [name for name in columns or () if name not in schema.names]
+        if unknown:
+            raise OutputsError(f"{table} has no column {', '.join(unknown)}. {_did_you_mean(unknown[0], schema.names)}")
+        wanted = pa.schema([schema.field(name) for name in columns] if columns is not None else schema, metadata=schema.metadata)
+        parts = []
+        for run_id in self.run_ids() if run_ids is None else run_ids:
+            path = self._path(table, run_id)
+            if path.exists():
+                check_file(path, table)
+                parts.append(ds.dataset(path, format="parquet").to_table(columns=wanted.names, filter=filters).cast(wanted))
+        return pa.concat_tables(parts) if parts else wanted.empty_table()
+
+    def known(self) -> Known:
+        """Return what the folder holds, for a run that adds to it: ids only, no texts."""
+        run_ids = self.run_ids()
+        sightings = self.read("sightings", ["article_id", "source"], run_ids=run_ids)
+        return Known(
+            run_ids=tuple(run_ids),
+            article_ids=frozenset(self._ids("articles", "article_id", run_ids)),
+            sightings=frozenset(zip(sightings.column("article_id").to_pylist(), sightings.column("source").to_pylist(), strict=True)),
+            finding_ids=frozenset(self._ids("findings", "finding_id", run_ids)),
+            last_run=self.last_run(run_ids),
+        )
+
+    def last_run(self, run_ids: Sequence[str] | None = None) -> Run | None:
+        """Return the newest published run (of `run_ids`, oldest first); None in an empty folder."""
+        newest = (self.run_ids() if run_ids is None else run_ids)[-1:]
+        rows = from_table(self.read("runs", run_ids=newest), Run)
+        return rows[0] if rows else None
+
+    # --- writing -----------------------------------------------------------------------------------------------------------------------------------------
+
+    def check_settings(self, *, model_id: str, model_source: str, settings_id: str, thresholds: Mapping[str, float]) -> None:
+        """Raise OutputsError, naming what differs, when the folder's findings were made with another model or other settings."""
+        last = self.last_run()
+        if last is None or (last.model_id, last.settings_id) == (model_id, settings_id):
+            return
+        differences = []
+        if last.model_id != model_id:
+            differences.append(f"model {last.model_source} ({last.model_id}) there, {model_source} ({model_id}) now")
+        for name in sorted(last.thresholds.keys() | thresholds.keys()):
+            there, now = last.thresholds.get(name), thresholds.get(name)
+            if there != now:
+                differences.append(f"threshold {name} {'unset' if there is None else there} there, {'unset' if now is None else now} now")
+        if not differences:
+            differences.append(f"settings {last.settings_id} there, {settings_id} now")
+        raise OutputsError(f"{self.root}: was made with other settings: {'; '.join(differences)}. Give another --output, or --rebuild.")
+
+    def publish(self, run_id: str, tables: Mapping[str, pa.Table], *, replace: bool = False) -> None:
+        """Publish one run: all of records.TABLES, each made by to_table, in that order. See the module's docstring for what a kill leaves.
+
+        An empty table makes no file, unless its folder has none: so each folder can be read from the first run on. `replace` takes the place of all
+        published runs. Rows are immutable: a run_id that is there is refused, and so are rows of another run, and an article, claim or finding that the
+        folder holds already. Raises OutputsError; when the disk is full or fails before the point of no return, nothing was published.
+        """
+        if not holds_lock(self.root):
+            with self.lock():
+                return self.publish(run_id, tables, replace=replace)
+        before = self.run_ids()
+        self._check_run(run_id, tables, before, replace=replace)
+        names = [name for name in TABLES if tables[name].num_rows or replace or not self._files(name)]
+        staged = [self._staged(name, run_id) for name in names]
+        try:
+            with explain_os_errors(self.root, "nothing was published, as it cannot be written"):
+                for name, path in zip(names, staged, strict=True):
+                    path.parent.mkdir(exist_ok=True)
+                    write_synced(path, tables[name].replace_schema_metadata(arrow_schema(TABLES[name]).metadata))
+                    sync_folder(path.parent)
+                entry = {"run_id": run_id, "tables": names, "replaces": before if replace else [], "schema_version": SCHEMA_VERSION}
+                journal = self.root / JOURNAL
+                write_synced(journal.with_name(JOURNAL + ".tmp"), json.dumps(entry).encode())
+                journal.with_name(JOURNAL + ".tmp").replace(journal)
+        except BaseException:
+            for path in [*staged, self.root / (JOURNAL + ".tmp")]:
+                path.unlink(missing_ok=True)
+            raise
+        with explain_os_errors(self.root, "was interrupted while publishing, the next run will finish it"):
+            sync_folder(self.root)
+            self._finish(entry)
+
+    def _check_run(self, run_id: str, tables: Mapping[str, pa.Table], before: Sequence[str], *, replace: bool) -> None:
+        if not RUN_ID.fullmatch(run_id):
+            raise OutputsError(f'run_id "{run_id}" is no file name. Use letters, digits, ".", "_" and "-", at most 128.')
+        if run_id in before:
+            raise OutputsError(f"{self.root}: run {run_id} is published already, and rows are never changed. Publish under a new run_id.")
+        if set(tables) != set(TABLES):
+            differing = ", ".join(sorted(set(tables) ^ set(TABLES)))
+            raise OutputsError(f"A run publishes exactly the tables {', '.join(TABLES)}; missing or unknown: {differing}.")
+        for name, table in tables.items():
+            problem = schema_problem(table.schema, arrow_schema(TABLES[name]))
+            if problem or table.schema.names != arrow_schema(TABLES[name]).names:
+                raise OutputsError(f"{name} does not fit its schema: {problem or 'columns in another order'}. Make it with to_table.")
+            if set(table.column("run_id").unique().to_pylist()) - {run_id}:
+                raise OutputsError(f"{name} holds rows of another run than {run_id}. A run publishes its own rows only.")
+        if tables["runs"].num_rows != 1:
+            raise OutputsError(f"runs holds {tables['runs'].num_rows} rows for run {run_id}; it must hold one.")
+        for name, key in UNIQUE.items():
+            new = tables[name].column(key)
+            if len(new.unique()) < len(new):
+                raise OutputsError(f"{name} of run {run_id} holds a {key} twice. Each must be there once.")
+            if new and not replace:
+                there = self._ids(name, key, before).intersection(new.to_pylist())
+                if there:
+                    raise OutputsError(f"{self.root}: {name} holds {key} {min(there)} already ({len(there)} such). A run publishes only what is new.")
+        if not replace:
+            run = from_table(tables["runs"], Run)[0]
+            self.check_settings(model_id=run.model_id, model_source=run.model_source, settings_id=run.settings_id, thresholds=run.thresholds)
+
+    def _finish(self, entry: dict[str, Any]) -> None:
+        """Carry out a journal entry; any prefix of it may have been carried out before."""
+        for name in reversed(TABLES):
+            for run_id in entry["replaces"]:
+                self._path(name, run_id).unlink(missing_ok=True)
+        for name in TABLES:
+            staged = self._staged(name, entry["run_id"])
+            if name in entry["tables"] and staged.exists():
+                staged.replace(self._path(name, entry["run_id"]))
+        for name in TABLES:
+            sync_folder(self.root / name)
+        (self.root / JOURNAL).unlink()
+        sync_folder(self.root)
+
+    def _recover(self) -> None:
+        """Finish or clear what a dead run left. Only under the lock, when no live run can own any of it."""
+        for path in self._files("runs"):
+            check_file(path, "runs")
+        journal = self.root / JOURNAL
+        if journal.exists():
+            entry = json.loads(journal.read_text(encoding="utf-8"))
+            _check_version(entry["schema_version"], journal)
+            run_id = entry["run_id"]
+            if all(self._staged(name, run_id).exists() or self._path(name, run_id).exists() for name in entry["tables"]):
+                self._finish(entry)
+                log.warning("%s: finished publishing run %s, which was interrupted", self.root, run_id)
+            else:
+                log.warning("%s: run %s was interrupted while publishing, and some of its files are gone: it is dropped", self.root, run_id)
+                journal.unlink()
+        for folder in (self.root, *(self.root / name for name in TABLES)):
+            for path in folder.glob(".*.tmp"):
+                path.unlink()
+        published = set(self.run_ids())
+        orphans = [(name, path) for name in reversed(TABLES) for path in self._files(name) if path.stem not in published]
+        for name, path in orphans:
+            check_file(path, name)
+        for _, path in orphans:
+            path.replace(path.with_name(f".{path.name}.orphan"))
+            log.warning("%s: set aside, as runs/ has no run of this name", path)
+
+    def _ids(self, table: str, key: str, run_ids: Sequence[str]) -> set[str]:
+        return set(self.read(table, [key], run_ids=run_ids).column(key).to_pylist())
+
+    def _files(self, table: str) -> list[Path]:
+        return [path for path in (self.root / table).glob("*.parquet") if not path.name.startswith(".")]
+
+    def _path(self, table: str, run_id: str) -> Path:
+        return self.root / table / f"{run_id}.parquet"
+
+    def _staged(self, table: str, run_id: str) -> Path:
+        return self.root / table / f".{run_id}.parquet.tmp"
+
+
+def record_type_of(table: str) -> type:
+    """Return the record class of a table; OutputsError lists the tables there are."""
+    if table not in TABLES:
+        raise OutputsError(f'There is no table "{table}". {_did_you_mean(table, list(TABLES))}')
+    return TABLES[table]
+
+
+def check_file(path: Path, table: str) -> None:
+    """Raise OutputsError unless the file holds this table in this program's schema version."""
+    try:
+        schema = pq.read_schema(path)
+    except pa.ArrowInvalid as error:
+        raise OutputsError(f"{path}: is no Parquet file ({str(error).splitlines()[0]}). Move it away, or give another --output.") from None
+    version = (schema.metadata or {}).get(b"schema_version", b"").decode()
+    if not version.isdecimal():
+        raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --output.")
+    _check_version(int(version), path)
+    problem = schema_problem(schema, arrow_schema(TABLES[table]))
+    if problem:
+        raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --output.")
+
+
+def _check_version(version: int, path: Path) -> None:
+    if version > SCHEMA_VERSION:
+        raise OutputsError(
+            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --output."
+        )
+    if version < SCHEMA_VERSION:
+        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --output.")
+
+
+def _did_you_mean(word: str, words: Sequence[str]) -> str:
+    close = get_close_matches(word, words, n=1)
+    return (f"Did you mean {close[0]}? " if close else "") + f"There are: {', '.join(words)}."

@@ -1,0 +1,149 @@
+"""The current view of an outputs folder: what the rows of all its runs say together.
+
+Rows are never changed, so a row shows the world as of its run: a later drop may join two storylines, or bring another outlet that carries a claim. Here
+these columns are computed over the whole folder. They depend on the articles alone, not on how they were split over runs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.archive import Outputs, record_type_of
+from flows.components import connected_components
+from flows.storage import OutputsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STORYLINE_ID = pa.field("storyline_id", pa.string(), nullable=False, metadata={"description": "articles about one event share a storyline"})
+THREAD_ID = pa.field("thread_id", pa.string(), nullable=False, metadata={"description": "claims that tell one fact share a thread"})
+SORT_KEYS: dict[str, list[tuple[str, str]]] = {
+    "findings": [("score", "descending"), ("finding_id", "ascending")],
+    "claims": [("storyline_id", "ascending"), ("article_id", "ascending"), ("char_start", "ascending"), ("char_end", "ascending")],
+    "articles": [("article_id", "ascending")],
+    "sightings": [("article_id", "ascending"), ("source", "ascending")],
+    "comparisons": [("earlier_article_id", "ascending"), ("later_article_id", "ascending")],
+    "pairs": [("earlier_claim_id", "ascending"), ("later_claim_id", "ascending")],
+    "rejects": [("source", "ascending"), ("reason", "ascending"), ("run_id", "ascending")],
+    "runs": [("run_id", "ascending")],
+}
+
+
+def load(outputs: str | Path, table: str) -> pd.DataFrame:
+    """Return the current view of a table as a DataFrame; rows sorted, findings by score, strongest first.
+
+    findings and claims: storyline_id and thread_id are those of the whole folder (see `current_table`). Lists are Python lists, structs and maps dicts,
+    times UTC (NaT where unknown), and a text that may be missing is None. Rows of a run that is not published yet are left out.
+    Raises OutputsError for an unknown table, or a folder without results.
+    """
+    import pandas as pd  # half a second: only for those who ask for a DataFrame
+
+    current = current_table(outputs, table)
+    columns: dict[str, pd.Series] = {}
+    for field in current.schema:
+        values = current.column(field.name)
+        if pa.types.is_nested(field.type):
+            python = values.to_pylist()
+            columns[field.name] = pd.Series([dict(value) for value in python] if pa.types.is_map(field.type) else python, dtype=object)
+        elif pa.types.is_string(field.type) and field.nullable:
+            columns[field.name] = pd.Series(values.to_pylist(), dtype=object)  # None, not NaN, which is true in an `if`
+        else:
+            columns[field.name] = values.to_pandas()
+    return pd.DataFrame(columns)
+
+
+def current_table(outputs: str | Path, table: str) -> pa.Table:
+    """Return the current view of a table in Arrow, for those who want no pandas.
+
+    storyline_id: connected components of articles over `comparisons`; thread_id: of claims over the `pairs` whose same_fact reaches the run's threshold,
+    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, earlier_sources and later_sources are refreshed
+    to every source in the storyline that carries the claim word for word (white space aside). Other tables are as published, sorted.
+    """
+    record_type_of(table)
+    archive = Outputs(Path(outputs))
+    run_ids = archive.run_ids()  # read once: a run published meanwhile is in none of the tables below
+    if not run_ids:
+        raise OutputsError(f"{outputs}: holds no published run. Make one with: claimdrift check ARTICLES --output {outputs}")
+    rows = archive.read(table, run_ids=run_ids)
+    if table == "findings":
+        rows = _refresh_findings(archive, run_ids, rows)
+    elif table == "claims":
+        storylines = _storylines(archive, run_ids)
+        threads = _threads(archive, run_ids)
+        rows = rows.append_column(STORYLINE_ID, _looked_up(storylines, rows.column("article_id")))
+        rows = rows.append_column(THREAD_ID, _looked_up(threads, rows.column("claim_id")))
+    return rows.sort_by(SORT_KEYS[table])
+
+
+def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table) -> pa.Table:
+    storylines = _storylines(archive, run_ids)
+    threads = _threads(archive, run_ids)
+    sources = _sources_by_text(archive, run_ids, storylines, findings)
+    storyline_ids = _looked_up(storylines, findings.column("earlier_article_id"))
+    fresh = {"storyline_id": storyline_ids, "thread_id": _looked_up(threads, findings.column("earlier_claim_id"))}
+    for side in ("earlier", "later"):
+        own = findings.select([f"{side}_text", f"{side}_source"]).to_pydict().values()
+        carriers = [
+            sorted({source} | sources.get((storyline_id, _folded(text)), set()))
+            for storyline_id, text, source in zip(storyline_ids.to_pylist(), *own, strict=True)
+        ]
+        fresh[f"{side}_sources"] = pa.array(carriers, type=pa.list_(pa.string()))
+    for name, values in fresh.items():
+        i = findings.schema.get_field_index(name)
+        findings = findings.set_column(i, findings.schema.field(i), values)
+    return findings
+
+
+def _sources_by_text(archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table) -> dict[tuple[str, str], set[str]]:
+    """Map (storyline, folded text) of the findings' claims to every source of an article in it with a claim of that text."""
+    wanted = {_folded(text) for side in ("earlier", "later") for text in findings.column(f"{side}_text").to_pylist()}
+    sources_of: dict[str, list[str]] = defaultdict(list)
+    sightings = archive.read("sightings", ["article_id", "source"], run_ids=run_ids)
+    for article_id, source in zip(*sightings.to_pydict().values(), strict=True):
+        sources_of[article_id].append(source)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    claims = archive.read("claims", ["article_id", "text"], run_ids=run_ids)
+    for article_id, text in zip(*claims.to_pydict().values(), strict=True):
+        folded = _folded(text)
+        if folded in wanted:
+            found[storylines[article_id], folded].update(sources_of[article_id])
+    return found
+
+
+def _storylines(archive: Outputs, run_ids: list[str]) -> dict[str, str]:
+    """Map every article_id to its storyline_id."""
+    compared = archive.read("comparisons", ["earlier_article_id", "later_article_id"], run_ids=run_ids)
+    articles = archive.read("articles", ["article_id"], run_ids=run_ids)
+    return connected_components(_edges(compared), articles.column("article_id").to_pylist())
+
+
+def _threads(archive: Outputs, run_ids: list[str]) -> dict[str, str]:
+    """Map every claim_id to its thread_id."""
+    last_run = archive.last_run(run_ids)
+    if last_run is None or "same_fact" not in last_run.thresholds:
+        raise OutputsError(f'{archive.root}: run {run_ids[-1]} names no threshold "same_fact", which threads need. Make it again with --rebuild.')
+    ends = ["earlier_claim_id", "later_claim_id"]
+    same_fact = archive.read("pairs", ends, filters=pc.field("same_fact") >= last_run.thresholds["same_fact"], run_ids=run_ids)
+    findings = archive.read("findings", ends, run_ids=run_ids)
+    claims = archive.read("claims", ["claim_id"], run_ids=run_ids)
+    return connected_components(_edges(pa.concat_tables([same_fact, findings])), claims.column("claim_id").to_pylist())
+
+
+def _edges(table: pa.Table) -> list[tuple[str, str]]:
+    return list(zip(table.column(0).to_pylist(), table.column(1).to_pylist(), strict=True))
+
+
+def _looked_up(ids: dict[str, str], keys: pa.ChunkedArray) -> pa.Array:
+    try:
+        return pa.array([ids[key] for key in keys.to_pylist()], type=pa.string())
+    except KeyError as error:
+        raise OutputsError(f"The outputs folder is incomplete: rows refer to {error}, which it does not hold. Restore it, or make it again.") from None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

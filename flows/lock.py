@@ -1,0 +1,84 @@
+"""One writer per outputs folder: an advisory lock that dies with its process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+LOCK_FILE = ".lock"
+WRITER_FILE = ".writer"
+POLL_S = 0.1
+
+log = logging.getLogger(__name__)
+
+# The folders this process writes to. The operating system's lock belongs to a file descriptor, so it cannot tell one flow of this process from another.
+_held: set[Path] = set()
+_held_guard = threading.Lock()
+
+
+class LockedError(Exception):
+    """Another run holds the folder. The message names its process."""
+
+
+def holds_lock(folder: Path) -> bool:
+    """Tell whether this process holds the lock of `folder`."""
+    with _held_guard:
+        return folder.resolve() in _held
+
+
+@contextmanager
+def folder_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Hold the lock of an existing folder; wait up to `wait_s` seconds for another run to end, then raise LockedError.
+
+    The lock is the kernel's (flock through filelock), so a process that was killed never leaves one behind. The file beside it, `.writer`, only serves
+    the message: which process on which machine, since when. Not reentrant, neither within a process nor across threads.
+    """
+    lock = FileLock(folder / LOCK_FILE, thread_local=False)
+    deadline = time.monotonic() + wait_s
+    announced = False
+    while not _try_acquire(lock, folder):
+        if time.monotonic() >= deadline:
+            raise LockedError(f"{folder}: {_writer(folder)} is writing here. Wait for it to end, or give another --output.")
+        if not announced:
+            log.warning("%s: waiting up to %.0f s for %s", folder, wait_s, _writer(folder))
+            announced = True
+        time.sleep(POLL_S)
+    try:
+        writer = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+        (folder / WRITER_FILE).write_text(json.dumps(writer), encoding="utf-8")
+        yield
+    finally:
+        (folder / WRITER_FILE).unlink(missing_ok=True)
+        with _held_guard:
+            _held.discard(folder.resolve())
+            lock.release()
+
+
+def _try_acquire(lock: FileLock, folder: Path) -> bool:
+    with _held_guard:
+        if folder.resolve() in _held:
+            return False
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        _held.add(folder.resolve())
+        return True
+
+
+def _writer(folder: Path) -> str:
+    try:
+        writer = json.loads((folder / WRITER_FILE).read_text(encoding="utf-8"))
+        return f"the run with pid {writer['pid']} on {writer['host']} (since {writer['since']})"
+    except (FileNotFoundError, ValueError):
+        # The other run took the lock this instant, and has not signed yet.
+        return "another run that has just started"
