@@ -108,10 +108,11 @@ def _sources_by_text(archive: Outputs, run_ids: list[str], storylines: dict[str,
         sources_of[article_id].append(source)
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     claims = archive.read("claims", ["article_id", "text"], run_ids=run_ids)
-    for article_id, text in zip(*claims.to_pydict().values(), strict=True):
+    storyline_ids = _looked_up(storylines, claims.column("article_id")).to_pylist()
+    for storyline_id, article_id, text in zip(storyline_ids, *claims.to_pydict().values(), strict=True):
         folded = _folded(text)
         if folded in wanted:
-            found[storylines[article_id], folded].update(sources_of[article_id])
+            found[storyline_id, folded].update(sources_of[article_id])
     return found
 
 
