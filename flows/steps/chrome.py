@@ -1,0 +1,319 @@
+"""Drop what scraping leaves around an article, find its title, and keep the body as it is.
+
+The text is taken line by line. The top and the bottom of a page hold furniture that looks like nothing in particular (a paper's name, a nav line, a byline), so
+some rules hold only there; the middle is touched only where a line says what it is. Questions stay even under a FAQ heading: they are no claims, but the
+pronouns of the answers point back to them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from flows.steps import chrome_patterns as patterns
+from flows.steps.dates import Moment, read_date_in, read_date_line
+
+HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
+FOOTER_LINES = 5
+MAX_TITLE_WORDS, MAX_TITLE_CHARS = 18, 140
+MIN_PROSE_WORDS = 5
+MIN_WRAPPED_LINES = 4  # fewer tell nothing about how a text was wrapped
+MIN_WRAPPED_SHARE = 0.9
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """An article without chrome. `text` holds no line break within a sentence; `chrome` counts the dropped pieces per reason; `date` is the date line's."""
+
+    text: str
+    title: str = ""
+    chrome: dict[str, int] = field(default_factory=dict)
+    date: Moment | None = None
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str
+    starts_block: bool  # a blank line stands before it
+    dropped: str = ""  # the reason, once it is dropped
+
+    @property
+    def n_words(self) -> int:
+        return len(self.text.split())
+
+    @property
+    def is_sentence(self) -> bool:
+        return patterns.SENTENCE_END.search(self.text) is not None
+
+    @property
+    def is_prose(self) -> bool:
+        return self.n_words >= MIN_PROSE_WORDS and (self.is_sentence or self.n_words > MAX_TITLE_WORDS)
+
+
+def clean(text: str, title: str = "") -> Cleaned:
+    """Return the article in `text` without its chrome. `title` is the headline from metadata; without one, the headline over the text becomes the title.
+
+    `text` must be tidy (line ends are "\\n"). Kept lines keep their code points; paragraphs are joined by "\\n\\n", lines within one by "\\n".
+    """
+    lines = _lines(_unwrap(text))
+    date = _take_date(lines)
+    _drop_captions(lines)
+    for line in lines:
+        if not line.dropped:
+            line.dropped = _reason_anywhere(line)
+    _cut_tail(lines)
+    furniture_date = _drop_head_furniture(lines)
+    date = date or furniture_date
+    title = _take_title(lines, title)
+    _drop_foot_furniture(lines)
+    _drop_repeats(lines)
+    chrome: dict[str, int] = {}
+    for line in lines:
+        if line.dropped and line.dropped != "title":
+            chrome[line.dropped] = chrome.get(line.dropped, 0) + 1
+    return Cleaned(_join(lines), title, chrome, date)
+
+
+def _unwrap(text: str) -> str:
+    """Join lines that were broken at a fixed width, as in wire copy and e-mail.
+
+    Such a text gives itself away: next to no line could have taken the next line's first word without passing the width.
+    """
+    lines = [line.strip() for line in text.split("\n")]
+    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a and b]
+    width = max((len(line) for line in lines), default=0)
+    if len(pairs) < MIN_WRAPPED_LINES or not 30 <= width <= 130:
+        return text
+    full = [_is_full(a, b, width) for a, b in pairs]
+    n_breaks_inside = sum(f and not patterns.SENTENCE_END.search(a) for f, (a, _) in zip(full, pairs, strict=True))
+    if sum(full) < MIN_WRAPPED_SHARE * len(pairs) and n_breaks_inside < 2 * (len(pairs) - sum(full)):
+        return text
+    if n_breaks_inside < len(pairs) / 2:  # lines that end as sentences do are lines on purpose
+        return text
+    joined = [lines[0]]
+    for previous, line in zip(lines, lines[1:], strict=False):
+        if previous and line and _is_full(previous, line, width):
+            joined[-1] += ("" if re.search(r"\w-$", previous) else " ") + line
+        else:
+            joined.append(line)
+    return "\n".join(joined)
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    return len(line) + 1 + len(following.split(" ", 1)[0]) > width
+
+
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    after_blank = True
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if stripped:
+            lines.append(_Line(stripped, after_blank))
+        after_blank = not stripped
+    return lines
+
+
+def _join(lines: list[_Line]) -> str:
+    parts: list[str] = []
+    new_block = False
+    for line in lines:
+        new_block = new_block or line.starts_block
+        if not line.dropped:
+            parts += ["\n\n" if new_block else "\n", line.text] if parts else [line.text]
+            new_block = False
+    return "".join(parts)
+
+
+def _take_date(lines: list[_Line]) -> Moment | None:
+    """Find the date line among the first lines; drop it, or cut it off the front of a line that goes on as text."""
+    for line in lines[:HEADER_LINES]:
+        if (found := read_date_line(line.text)) is not None:
+            moment, rest = found
+            if rest:
+                lines.insert(lines.index(line) + 1, _Line(rest, starts_block=False))
+            line.dropped = "date line"
+            return moment
+        if line.is_prose and line.n_words > 12:
+            return None
+    return None
+
+
+def _drop_captions(lines: list[_Line]) -> None:
+    whole: str | None = None
+    for i, line in enumerate(lines):
+        if line.dropped:
+            continue
+        if _is_caption(line):
+            line.dropped = "photo caption"
+        elif line.n_words <= 5 and not line.is_sentence and (glued := patterns.GLUED_NAME.search(line.text)):
+            # A name run into one that is on no list ("Anna KellMorgenposten"): a brand written so ("PayPal") would turn up in the article as well.
+            whole = whole if whole is not None else "\n".join(other.text for other in lines)
+            capitals = all(word[:1].isupper() for word in line.text.split())
+            if capitals and glued[1] not in patterns.NAME_PREFIXES and whole.count(glued[0]) == 1 and line.n_words >= 2:
+                line.dropped = "photo caption"
+        # The caption itself often stands once more above the line that has the credit glued to it.
+        if line.dropped and i and not lines[i - 1].dropped and line.text.startswith(lines[i - 1].text):
+            lines[i - 1].dropped = "photo caption"
+
+
+def _is_caption(line: _Line) -> bool:
+    if patterns.CREDIT_FIRST.fullmatch(line.text) and line.n_words <= 40:
+        return True
+    if line.n_words > 60:
+        return False
+    if patterns.CAPTION_LABEL.match(line.text) and (line.n_words <= 40):
+        return True
+    return not line.is_sentence and patterns.CAPTION.fullmatch(line.text) is not None
+
+
+def _reason_anywhere(line: _Line) -> str:
+    if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text) and not line.text.isdigit():
+        return "share buttons"
+    if line.n_words > 60:  # a paragraph of that length is nobody's furniture
+        return ""
+    for reason, pattern in patterns.ANYWHERE:
+        if pattern.match(line.text):
+            return reason
+    return ""
+
+
+def _cut_tail(lines: list[_Line]) -> None:
+    """Drop what follows the heading of the readers' comments, and the headlines under "Related articles"."""
+    n_prose = 0
+    in_list = False
+    for i, line in enumerate(lines):
+        if line.dropped and n_prose >= 2 and patterns.CUTS_TAIL.match(line.text):
+            for after in lines[i + 1 :]:
+                after.dropped = after.dropped or "reader comment"
+            return
+        if line.dropped:
+            in_list = in_list or patterns.HEADS_LIST.match(line.text) is not None
+        elif line.is_prose:
+            n_prose, in_list = n_prose + 1, False
+        elif in_list:
+            line.dropped = "related link"
+
+
+def _drop_head_furniture(lines: list[_Line]) -> Moment | None:
+    """Drop nav lines, breadcrumbs, mastheads and bylines over the first sentence; return the date one of them holds, if any."""
+    date: Moment | None = None
+    n_seen = 0
+    for line in lines:
+        if line.dropped:
+            continue
+        n_seen += 1
+        is_cut_short = line.text.endswith(("...", "…"))  # a headline in a nav line, not a sentence
+        if n_seen > HEADER_LINES or (line.is_prose and line.n_words > 12 and not is_cut_short):
+            break
+        line.dropped = _head_reason(line)
+        if line.dropped and date is None:
+            date = read_date_in(line.text)
+    return date
+
+
+def _head_reason(line: _Line) -> str:
+    words = re.findall(r"[\w'’&-]+", line.text)
+    if not words:
+        return "rule"
+    if patterns.READING_TIME.fullmatch(line.text) and line.n_words <= 15:
+        return "masthead"
+    if line.n_words <= 16 and not patterns.FULL_STOP_END.search(line.text) and patterns.BYLINE.fullmatch(line.text.rstrip(".")):
+        return "byline"
+    if line.n_words <= 5 and patterns.OUTLET_LINE.fullmatch(line.text):
+        return "masthead"
+    ends_open = not patterns.FULL_STOP_END.search(line.text)
+    if ends_open and (patterns.CRUMBS.search(line.text) or (patterns.SEPARATOR.search(line.text) and _is_masthead(line.text))):
+        return "nav line"
+    n_nav = 0
+    for word in words:
+        if word.casefold() not in patterns.NAV_WORDS or not (word[0].isupper() or word.casefold() in ("in", "up")):
+            break
+        n_nav += 1
+    opens_with_home = words[0].casefold() in ("home", "menu") and n_nav >= 2
+    n_anywhere = sum(word[0].isupper() and word.casefold() in patterns.NAV_WORDS for word in words)
+    if ends_open and (opens_with_home or n_nav >= 3 or (n_anywhere >= 3 and n_anywhere * 2 >= len(words) and all(w[0].isupper() or w == "in" for w in words))):
+        return "nav line"
+    return ""
+
+
+def _is_masthead(line: str) -> bool:
+    """Short capitalised parts between separators: "Financial Courier | Companies & Deals". A headline may hold one dash or bar, so every part is judged."""
+    parts = patterns.SEPARATOR.split(line)
+    short = all(len(part.split()) <= 4 and all(word[0].isupper() or not word[0].isalpha() or len(word) <= 3 for word in part.split()) for part in parts)
+    return short and ("|" in line or len(parts) >= 3)
+
+
+def _take_title(lines: list[_Line], title: str) -> str:
+    """Take the headline off the top of the text: its repeats where the title is known, else the first line that looks like one."""
+    n_kept = sum(not line.dropped for line in lines)
+    head = [line for line in lines if not line.dropped][:4]
+    if not title and len(head) >= 2 and n_kept >= 2 and _looks_like_headline(head[0].text, head[1].text):
+        title = head[0].text
+        head[0].dropped = "title"
+        n_kept -= 1
+        head = head[1:]
+    if title:
+        for line in head[:3]:
+            if n_kept > 1 and _repeats(line.text, title):
+                line.dropped = "repeated headline"
+                n_kept -= 1
+    else:  # a trail of breadcrumbs often ends in the headline
+        crumbs = [patterns.CRUMBS.split(line.text)[-1].strip() for line in lines if line.dropped == "nav line" and patterns.CRUMBS.search(line.text)]
+        title = next((crumb for crumb in crumbs if len(crumb.split()) >= 3), "")
+    return title.strip()
+
+
+def _looks_like_headline(line: str, following: str) -> bool:
+    words = line.split()
+    if not words or len(words) > MAX_TITLE_WORDS or len(line) > MAX_TITLE_CHARS or line.endswith((",", ";", ":", "-")) or re.match(r"[-*•–—]\s", line):
+        return False
+    first = re.search(r"\w", line)
+    if first is None or first[0].islower() or following[:1].islower():
+        return False
+    if line[0] in "\"“" and line.endswith(('"', "”")) and len(words) > 8:
+        return False
+    if patterns.FULL_STOP_END.search(line):
+        long_words = [word for word in words if len(word) > 3 and word[0].isalpha()]
+        return len(long_words) >= 5 and all(word[0].isupper() for word in long_words)  # Only Headlines Are Capitalised Like This.
+    return True
+
+
+def _repeats(line: str, title: str) -> bool:
+    """Say whether a line is the title again: the same, cut short with dots, or with the paper's name after a bar or dash."""
+    a, b = _letters(line), _letters(title)
+    if not a or not b:
+        return False
+    if a == b:
+        return True
+    short, long = sorted((a, b), key=len)
+    cut_short = (a is short and re.search(r"(?:\.\.\.|…)$", line)) or (b is short and re.search(r"(?:\.\.\.|…)$", title))
+    named = re.search(r"\s[-–—|]\s", title if b is long else line)
+    return long.startswith(short) and len(short) >= 10 and bool(cut_short or named)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _drop_foot_furniture(lines: list[_Line]) -> None:
+    kept = [line for line in lines if not line.dropped]
+    for line in reversed(kept[1:][-FOOTER_LINES:]):
+        if line.is_prose and not patterns.BYLINE.fullmatch(line.text):
+            return
+        if patterns.BYLINE.fullmatch(line.text):
+            line.dropped = "byline"
+        elif line.n_words <= 5 and patterns.OUTLET_LINE.fullmatch(line.text):
+            line.dropped = "masthead"
+        elif read_date_line(line.text) == (read_date_in(line.text), ""):
+            line.dropped = "date line"
+
+
+def _drop_repeats(lines: list[_Line]) -> None:
+    """Drop a paragraph that stood in the article before, word for word: a pull quote, or a page scraped twice."""
+    seen: set[str] = set()
+    for line in lines:
+        if not line.dropped and line.n_words >= 8:
+            if line.text in seen:
+                line.dropped = "repeated paragraph"
+            seen.add(line.text)
