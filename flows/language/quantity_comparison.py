@@ -1,0 +1,260 @@
+"""Compare the quantities of two claims: which numbers answer each other, and whether they agree.
+
+What agrees: a figure admits half a unit of its last significant digit (at most 2.5 percent), "about", "nearly" and their like 10 percent, "more than X" and
+"at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens", "8" and "at least 8") is vaguer or
+more precise; outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from flows.language.number_words import find_numbers
+from flows.language.slots import align, context_of, context_similarity, stem
+from flows.records import Claim, Observation, Quantity
+
+BOUND_SLACK = 1.1  # "more than 1,100" and 1,150 agree
+BOUND_REACH = 1.6  # beyond this multiple of a bound, the figure is another one: 70 is no telling of "at least 40"
+VAGUE_RATIO = 1.35  # high / low from which a wording is vague rather than approximate
+ALIGN_FLOOR = 0.55
+
+_FORMER = re.compile(
+    r"\b(?:from|not|instead of|rather than|up from|down from|than the|than|against|compared with|previously|formerly|once|earlier figure of|stood at|not the)(?: the| an?| some| about)? ?$",
+    re.IGNORECASE,
+)
+_FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until then)\b", re.IGNORECASE)
+_TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
+_INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
+_INCREMENT = re.compile(r"\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A quantity with what aligning needs: its context, its rounding tolerance, and its role in the sentence."""
+
+    quantity: Quantity
+    context: dict[str, float]
+    tolerance: float
+    role: str  # "total", "former" (the old value in "from 12 to 20") or "increment" ("four more bodies")
+    head: str
+
+    @property
+    def wording(self) -> str:
+        """"exact", "about", "vague", "at least" or "at most"."""
+        q = self.quantity
+        if math.isinf(q.high):
+            return "vague" if q.approximate else "at least"
+        if q.low == 0 < q.high:
+            return "at most"
+        if q.approximate:
+            return "vague" if q.low <= 0 or q.high / q.low > VAGUE_RATIO else "about"
+        return "vague" if q.high > q.low * VAGUE_RATIO else "exact"
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The values that agree with this wording."""
+        q = self.quantity
+        match self.wording:
+            case "at least":
+                return q.low - self.tolerance, q.low * BOUND_SLACK
+            case "at most":
+                return q.high / BOUND_SLACK, q.high + self.tolerance
+            case _:
+                return q.low - self.tolerance, q.high + self.tolerance
+
+    @property
+    def value(self) -> float:
+        """One figure that stands for the wording, to tell raised from lowered."""
+        q = self.quantity
+        if math.isinf(q.high):
+            return q.low
+        return q.high if q.low == 0 else (q.low + q.high) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Two aligned quantities: "same", or the direction of the change; `grounds` names the situation its weight was measured for."""
+
+    earlier: Slot
+    later: Slot
+    score: float
+    direction: str  # "" where they agree
+    grounds: str
+    note: str
+
+
+# How often each situation was right, on the development stories and fact families (same fact, different articles). Situations, not sentences.
+CHANGED_WEIGHT: dict[str, float] = {}
+SAME_WEIGHT: dict[str, float] = {}
+DEFAULT_CHANGED, DEFAULT_SAME = 0.6, 0.6
+
+
+def slots_of(claim: Claim) -> list[Slot]:
+    """Return the claim's quantities as slots, the derived share of "64 of the 90 parts" among them."""
+    slots: list[Slot] = []
+    for q in claim.quantities:
+        slots.append(_slot(q, claim.text))
+        if q.dimension == "count" and " of " in q.text:
+            numbers = find_numbers(q.text)
+            if len(numbers) == 2 and 0 < numbers[0].low <= numbers[1].low:
+                share = 100 * numbers[0].low / numbers[1].low
+                derived = Quantity(q.text, q.char_start, q.char_end, share, share, "percent", "share", False)
+                slots.append(Slot(derived, slots[-1].context, 3.0, "derived", ""))
+    return slots
+
+
+def _slot(q: Quantity, text: str) -> Slot:
+    numbers = find_numbers(q.text)
+    tolerance = 0.0
+    if numbers:
+        n = numbers[0]
+        # The conversion factor is what the unit made of the number; temperatures have an offset too, which the step must not get.
+        factor = q.low / n.low if n.low and q.low and q.dimension != "temperature" else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
+        tolerance = n.step * min(factor, 1e12)
+        if q.dimension in ("length", "weight", "area", "volume", "speed"):
+            tolerance = max(tolerance, 0.02 * abs(q.low))  # converted figures are rounded twice
+    before, after = text[max(0, q.char_start - 24) : q.char_start], text[q.char_end : q.char_end + 40]
+    role = "total"
+    if _INCREMENT.search(q.text) or _INCREMENT_BEFORE.search(before) or re.match(r" (?:more|further|others)\b(?! than)", after):
+        role = "increment"
+    former = _FORMER.search(before)
+    if (former is not None and (not former.group(0).lower().startswith("from") or _TO_NEXT.match(after))) or _FORMER_AFTER.match(after):
+        role = "former"
+    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, stem(q.unit) if q.dimension in ("count", "ordinal") else "")
+
+
+def head_similarity(a: Slot, b: Slot) -> float:
+    """Return how alike what is counted is: 1 the same noun, 0.5 unknown, 0.2 another noun."""
+    if a.quantity.dimension not in ("count", "ordinal"):
+        return 1.0
+    if a.head and a.head == b.head:
+        return 1.0
+    if not a.head or not b.head:
+        return 0.5
+    shared = a.context.keys() & b.context.keys()
+    return 0.6 if "<person>" in shared or a.head in b.context or b.head in a.context else 0.2
+
+
+def comparable(a: Slot, b: Slot) -> bool:
+    """Return whether two quantities can conflict at all: one dimension, and for money one currency."""
+    x, y = a.quantity, b.quantity
+    if x.dimension != y.dimension:
+        return False
+    if x.dimension in ("money", "level"):
+        return x.unit == y.unit
+    return x.dimension != "ordinal" or a.head == b.head
+
+
+def agree(a: Slot, b: Slot) -> bool:
+    """Return whether the two wordings admit a common value, by the rules in the module's docstring."""
+    (low_a, high_a), (low_b, high_b) = a.interval, b.interval
+    slack = 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
+    return low_a <= high_b + slack and low_b <= high_a + slack
+
+
+def alignment_score(a: Slot, b: Slot) -> float | None:
+    """Return how surely two quantities fill one slot, 0 to about 3; None where they cannot."""
+    if not comparable(a, b):
+        return None
+    score = head_similarity(a, b) + context_similarity(a.context, b.context)
+    if agree(a, b):
+        score += 0.8 if a.wording == b.wording == "exact" else 0.4
+    return score - 0.5 * (a.role != b.role)
+
+
+def judge(a: Slot, b: Slot, score: float, crowd: int) -> Judgement:
+    """Return what became of a quantity from `a` to `b`. crowd: quantities of this dimension in the fuller of the two claims."""
+    direction, relation = _change(a, b)
+    x, y = a.quantity, b.quantity
+    sure = "sole" if crowd == 1 else "several"
+    near = "head" if head_similarity(a, b) >= 1.0 else "noun"
+    context = context_similarity(a.context, b.context)
+    grounds = f"{relation} {sure} {near} {'close' if context >= 0.4 else 'loose' if context >= 0.15 else 'far'} {'duration' if x.dimension == 'duration' else 'number'}"
+    note = f"{x.text} and {y.text} agree" if not direction else f"{y.text} is {direction} against {x.text}"
+    return Judgement(a, b, score, direction, grounds, note)
+
+
+def _change(a: Slot, b: Slot) -> tuple[str, str]:
+    """Return (direction, relation) from `a` to `b`; direction "" where they agree. relation: "equal", "bound", "vague" or "apart"."""
+    order = "raised" if b.value > a.value else "lowered"
+    if a.wording == b.wording == "vague":
+        return ("", "vague") if agree(a, b) else (order, "apart")
+    if "vague" in (a.wording, b.wording):
+        vague, other = (a, b) if a.wording == "vague" else (b, a)
+        inside = vague.quantity.low * 0.95 <= other.value <= vague.quantity.high * 1.05
+        return (("more precise" if vague is a else "vaguer"), "vague") if inside else (order, "apart")
+    bounds = {"at least", "at most"}
+    if (a.wording in bounds) != (b.wording in bounds):
+        bound, other = (a, b) if a.wording in bounds else (b, a)
+        ratio = other.value / bound.value if bound.value else math.inf
+        if bound.wording == "at most":
+            ratio = 1 / ratio if ratio else math.inf
+        if 1 - 1e-9 <= ratio <= BOUND_REACH:
+            equal = abs(other.value - bound.value) <= 1e-9 * abs(bound.value)
+            if agree(a, b) and not equal:
+                return "", "bound"
+            return ("more precise" if bound is a else "vaguer"), ("bound equal" if equal else "bound wide")
+        return ("", "equal") if agree(a, b) else (order, "apart")
+    return ("", "equal") if agree(a, b) else (order, "apart")
+
+
+def judgements(earlier: Claim, later: Claim) -> list[Judgement]:
+    """Return one judgement for each aligned pair of quantities, the surest alignment first."""
+    slots_a, slots_b = slots_of(earlier), slots_of(later)
+    kinds_a, kinds_b = ({s.quantity.dimension for s in slots if s.role != "derived"} for slots in (slots_a, slots_b))
+    # A derived share answers a share only where its own claim gives none.
+    slots_a = [s for s in slots_a if s.role != "derived" or "share" in kinds_b - kinds_a]
+    slots_b = [s for s in slots_b if s.role != "derived" or "share" in kinds_a - kinds_b]
+    slots_a, slots_b = _with_implicit(slots_a, slots_b, earlier.text), _with_implicit(slots_b, slots_a, later.text)
+    slots_a, slots_b = _current(slots_a), _current(slots_b)
+    found = []
+    for pair in align(slots_a, slots_b, alignment_score, ALIGN_FLOOR):
+        a, b = slots_a[pair.earlier], slots_b[pair.later]
+        crowd = max(sum(comparable(s, a) for s in slots_a), sum(comparable(s, b) for s in slots_b))
+        judged = judge(a, b, pair.score, crowd)
+        if judged.direction in ("raised", "lowered") and (_sums_to(slots_a, b) or _sums_to(slots_b, a)):
+            judged = Judgement(a, b, pair.score, "", "sum", f"the parts add up to {b.quantity.text if _sums_to(slots_a, b) else a.quantity.text}")
+        found.append(judged)
+    return found
+
+
+def _current(slots: list[Slot]) -> list[Slot]:
+    """Leave out old values and increments where a total stands beside them: "rose by four from 17 to 21" tells 21."""
+    kept = [s for s in slots if s.role in ("total", "derived") or not any(t.role == "total" and comparable(s, t) for t in slots)]
+    return kept
+
+
+def _sums_to(parts: list[Slot], whole: Slot) -> bool:
+    """Return whether the counts of one claim add up to a count of the other: 54 travellers and a crew of four are 58 people."""
+    values = [s.value for s in parts if s.role == "total" and s.quantity.dimension == whole.quantity.dimension == "count" and s.wording == "exact"]
+    return len(values) > 1 and abs(sum(values) - whole.value) <= whole.tolerance
+
+
+def _with_implicit(mine: list[Slot], others: list[Slot], text: str) -> list[Slot]:
+    """Add the one of "a missile" or "a single missile" where the other claim has nothing but a vague number of missiles."""
+    if any(s.quantity.dimension == "count" for s in mine):
+        return mine
+    for other in others:
+        if other.quantity.dimension == "count" and other.head and other.wording in ("vague", "at least") and other.quantity.low <= 3:
+            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} {re.escape(other.head)}\w{{0,2}}\b", text, re.IGNORECASE)
+            if m is not None:
+                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, other.quantity.unit, "count", False)
+                return [*mine, Slot(one, context_of(text, m.start(), m.end()), 0, "total", other.head)]
+    return mine
+
+
+def compare_quantities(earlier: Claim, later: Claim) -> Observation:
+    """Return what became of the claims' quantities: the surest change, else "same" where aligned ones agree, else "absent"."""
+    judged = judgements(earlier, later)
+    if not judged:
+        return Observation("quantity", "absent", note="no number on both sides that could be compared")
+    changed = [j for j in judged if j.direction]
+    if changed:
+        best = max(changed, key=lambda j: (CHANGED_WEIGHT.get(j.grounds, DEFAULT_CHANGED), j.score))
+        weight = CHANGED_WEIGHT.get(best.grounds, DEFAULT_CHANGED)
+        return Observation("quantity", "changed", best.direction, best.earlier.quantity.text, best.later.quantity.text, weight, best.note)
+    best = max(judged, key=lambda j: j.score)
+    weight = SAME_WEIGHT.get(best.grounds, DEFAULT_SAME)
+    return Observation("quantity", "same", "", best.earlier.quantity.text, best.later.quantity.text, weight, best.note)

@@ -1,0 +1,115 @@
+"""Units of measure: the words for each, its dimension, and the factor to the dimension's canonical unit.
+
+About 150 words for some 60 units, from the SI brochure and the US/imperial tables (NIST Handbook 44, appendix C); currencies are the names and codes that
+news in English uses, and "crown", "mark", "franc" and the like without a country are currencies of their own. Currencies are never converted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: `canonical` names the dimension's unit; value in it = value * factor + offset."""
+
+    dimension: str
+    canonical: str
+    factor: float = 1.0
+    offset: float = 0.0
+
+
+# dimension, canonical unit, then (factor, words) in singular and plural as written.
+_MEASURES: list[tuple[str, str, list[tuple[float, str]]]] = [
+    ("length", "metre", [
+        (1000, "kilometre kilometres kilometer kilometers km kms"), (1, "metre metres meter meters m"), (0.01, "centimetre centimetres centimeter centimeters cm"),
+        (0.001, "millimetre millimetres millimeter millimeters mm"), (1609.344, "mile miles mi"), (0.3048, "foot feet ft"), (0.0254, "inch inches"),
+        (0.9144, "yard yards"), (1852, "nautical-mile nautical-miles"),
+    ]),
+    ("area", "square metre", [
+        (10_000, "hectare hectares ha"), (4046.856, "acre acres"), (1e6, "sq-km square-kilometre square-kilometres square-kilometer square-kilometers km²"),
+        (2_589_988, "square-mile square-miles sq-mi"), (1, "square-metre square-metres square-meter square-meters m²"), (0.09290304, "square-foot square-feet sq-ft"),
+    ]),
+    ("weight", "kilogram", [
+        (1000, "tonne tonnes ton tons metric-ton metric-tons"), (1, "kilogram kilograms kilogramme kilogrammes kilo kilos kg"), (0.001, "gram grams gramme grammes g"),
+        (0.45359237, "lb lbs"), (0.0283495, "ounce ounces oz"), (1e-6, "milligram milligrams mg"),
+    ]),
+    ("volume", "litre", [
+        (1, "litre litres liter liters"), (3.785412, "gallon gallons"), (158.987, "barrel barrels"), (1000, "cubic-metre cubic-metres cubic-meter cubic-meters"),
+    ]),
+    ("speed", "kilometre per hour", [
+        (1, "km/h kph kmh kilometres-per-hour kilometers-per-hour kilometres-an-hour kilometers-an-hour kilometre-an-hour"),
+        (1.609344, "mph miles-per-hour miles-an-hour"), (1.852, "knot knots"), (3.6, "metres-per-second meters-per-second metres-a-second"),
+    ]),
+    ("duration", "hour", [
+        (1 / 3600, "second seconds"), (1 / 60, "minute minutes min mins"), (1, "hour hours hr hrs"), (24, "day days"), (168, "week weeks"), (336, "fortnight fortnights"),
+        (730.5, "month months"), (8766, "year years"), (87_660, "decade decades"), (876_600, "century centuries"),
+    ]),
+    ("power", "watt", [
+        (1, "watt watts"), (1e3, "kilowatt kilowatts kw"), (1e6, "megawatt megawatts mw"), (1e9, "gigawatt gigawatts gw"),
+    ]),
+    ("energy", "kilowatt hour", [
+        (1, "kilowatt-hour kilowatt-hours kwh"), (1e3, "megawatt-hour megawatt-hours mwh"), (1e6, "gigawatt-hour gigawatt-hours gwh"), (1e9, "terawatt-hour terawatt-hours twh"),
+    ]),
+    ("share", "percent", [(1, "percent per-cent % pct pc")]),
+    ("points", "percentage point", [
+        (1, "percentage-point percentage-points percent-point point-percent"), (0.01, "basis-point basis-points"),
+    ]),
+    ("data", "megabyte", [(1, "megabyte megabytes mb"), (1e3, "gigabyte gigabytes gb"), (1e6, "terabyte terabytes tb")]),
+]  # fmt: skip
+
+_CURRENCIES = {
+    "usd": "dollar dollars usd us-dollar us-dollars us$ $ buck bucks", "eur": "euro euros eur €", "gbp": "sterling gbp £ pound-sterling pounds-sterling",
+    "jpy": "yen jpy ¥", "inr": "rupee rupees inr rs ₹", "cny": "yuan renminbi cny rmb", "chf": "swiss-franc swiss-francs chf", "rub": "rouble roubles ruble rubles rub ₽",
+    "try": "lira liras try ₺", "krw": "won krw ₩", "uah": "hryvnia hryvnias hryvnya uah ₴", "ils": "shekel shekels ils ₪", "brl": "real reais brl r$",
+    "zar": "rand rands zar", "pln": "zloty zlotys zł pln", "huf": "forint forints huf", "ngn": "naira ngn ₦", "kes": "shilling shillings kes",
+    "crown": "crown crowns krona kronor kroner krone koruna sek nok dkk czk", "mark": "marks", "franc": "franc francs", "peso": "peso pesos", "dinar": "dinar dinars",
+    "dirham": "dirham dirhams aed", "riyal": "riyal riyals rial rials sar", "cent": "cent cents", "pence": "pence penny", "aud": "aud a$", "cad": "cad c$",
+    "nzd": "nzd nz$", "guilder": "guilder guilders", "ringgit": "ringgit", "baht": "baht", "rupiah": "rupiah", "leu": "leu lei", "lev": "lev leva",
+    "thaler": "thaler thalers", "ducat": "ducat ducats", "florin": "florin florins",
+}  # fmt: skip
+
+UNITS: dict[str, Unit] = {
+    **{word: Unit(dimension, canonical, factor) for dimension, canonical, rows in _MEASURES for factor, words in rows for word in words.split()},
+    **{word: Unit("money", code) for code, words in _CURRENCIES.items() for word in words.split()},
+    **{word: Unit("temperature", "degree celsius") for word in ("°c", "degrees-celsius", "degree-celsius", "celsius", "degrees", "degree", "°")},
+    **{word: Unit("temperature", "degree celsius", 5 / 9, -160 / 9) for word in ("°f", "degrees-fahrenheit", "degree-fahrenheit", "fahrenheit")},
+    # "pounds" is weight or money: money where a sign or "sterling" says so, or where a scale word stands before it (see `find_unit`).
+    **{word: Unit("weight", "kilogram", 0.45359237) for word in ("pound", "pounds")},
+}
+CURRENCY_SIGNS = sorted((word for code in _CURRENCIES.values() for word in code.split() if not word[-1].isalnum()), key=len, reverse=True)
+_CODES_BEFORE = "usd|eur|gbp|jpy|inr|rs|cny|chf|rub|try|krw|uah|ils|brl|zar|pln|huf|sek|nok|dkk|czk|aed|sar|aud|cad|nzd"
+CURRENCY_BEFORE = re.compile(rf"(?:(?P<sign>{'|'.join(map(re.escape, CURRENCY_SIGNS))})|\b(?P<code>{_CODES_BEFORE})\.?)[ ]?$", re.IGNORECASE)
+
+# Adjectives that news puts between a number and its currency: "48 million Swiss francs", "two billion US dollars".
+_COUNTRY = r"(?:(?:US|U\.S\.|American|Canadian|Australian|Hong Kong|Swiss|Swedish|Norwegian|Danish|Czech|Egyptian|British|Indian|Mexican|[A-Z][a-z]+(?:an|ish|ese|ian)) )"
+_UNIT_AFTER = re.compile(
+    rf"(?:[ \u00a0]|-)?(?:{_COUNTRY})?(?P<unit>{'|'.join(re.escape(w).replace(chr(92) + '-', '[ -]') for w in sorted(UNITS, key=len, reverse=True))})(?![\w²])",
+    re.IGNORECASE,
+)
+_CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names
+
+
+def find_unit(text: str, position: int, *, scaled: bool = False) -> tuple[int, Unit] | None:
+    """Return (end, unit) of the unit word at `position` of `text`, a blank or hyphen before it allowed; None where there is none.
+
+    scaled: the number has a scale word, so that "pounds" after it is money ("two million pounds").
+    """
+    m = _UNIT_AFTER.match(text, position)
+    if m is None:
+        return None
+    word = m["unit"].lower().replace(" ", "-")
+    if word in _CASE_BOUND and m["unit"] != word:
+        return None
+    if word in ("won", "real", "try", "rub", "sar", "cad", "kes") and m["unit"] == word and (word != "won" or not scaled):
+        return None  # common English words; as codes they are written in capitals
+    unit = UNITS[word]
+    if word in ("pound", "pounds") and scaled:
+        unit = Unit("money", "gbp")
+    return m.end(), unit
+
+
+def unit_of_sign(sign: str) -> Unit:
+    """Return the currency of a sign or code before a number ("€", "US$", "Rs")."""
+    return UNITS[sign.lower().rstrip(".")]
