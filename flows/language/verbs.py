@@ -78,7 +78,7 @@ def _is_finite(tokens: list[str], i: int, sure: bool) -> bool:
         return False  # "the wounded", "a cut", "to report"
     if word in IRREGULAR_PASTS:
         return i > 0
-    if word.endswith("ed") and len(word) > 4:
+    if word.endswith("ed") and len(word) > 3 and word not in {"need", "indeed", "hundred", "feed", "seed", "speed", "breed", "greed", "weed", "united"}:
         # A participle opens a heading ("Wounded soldiers return") or follows a preposition; a past tense follows its subject.
         return i > 0 and before not in _PREPOSITIONS
     if sure:

@@ -1,0 +1,144 @@
+"""Sources of reported speech: how definite they are, what kind of speaker they are, and whether two wordings may mean the same one.
+
+The scale follows the practice of newspapers' style books on anonymous sources: the more a reader is told about who speaks, the higher.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flows.language.verbs import WORD
+
+NONE, UNNAMED, DESCRIBED, NAMED = 0, 1, 2, 3
+
+# People and papers of whom nothing is told: 24 nouns.
+_UNNAMED_NOUNS = frozenset(
+    "source sources reports rumour rumours rumor rumors insider insiders critic critics observer observers speculation leaks some many others people commentator "
+    "commentators media accounts users bloggers circles".split()
+)
+# Wordings that hide a name although they describe its bearer.
+_ANONYMOUS = re.compile(
+    r"\b(?:anonym\w+|unnamed|unidentified|undisclosed|leaked|not (?:to|be|been|wish\w* to be) (?:be )?(?:named|identified)|wished to be named|familiar with|close to|"
+    r"knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
+    re.IGNORECASE,
+)
+# Nouns of groups and roles. An indefinite or bare plural is a description ("two officials"), not a name.
+_INDEFINITE = re.compile(
+    r"^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some|many|most|various|numerous|other|another|a (?:number|group|handful|couple) of|\d+|few|both)\b",
+    re.IGNORECASE,
+)
+_MOUTHPIECE = re.compile(r"\b(?:spokes(?:man|woman|person|people|men|women)|press (?:officer|office|secretary)|lawyer|attorney)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"^(?:he|she|it|they|we|i|who|which|both|neither|the (?:former|latter)|those|these|this|that|everyone|nobody|all)$", re.IGNORECASE)
+
+# Speakers by kind, with the words that betray them. A source under another word of its kind may well be the same one ("police" ~ "officers"). About 150 nouns, from the
+# actors of news reports; "unofficial" kinds are those whose word a report passes on without vouching for it.
+_KINDS: dict[str, str] = {
+    "police": "police officer officers detective detectives constable force investigator investigators inquiry probe inspectors bureau",
+    "government": "government ministry minister ministers office cabinet president presidency premier administration spokesman official officials authorities authority governor "
+    "department mayor council state white house kremlin secretary chancellor palace commissioner envoy diplomats embassy foreign",
+    "court": "court judge judges tribunal prosecutor prosecutors prosecution indictment chamber ruling verdict",
+    "company": "company firm operator airline maker manufacturer group carrier utility owner owners bank board director executive chief manager management chairman chairwoman "
+    "brewery mill developer employer insurer contractor",
+    "military": "army navy military general staff command troops forces commander pentagon intelligence services agency agencies",
+    "science": "scientists researchers study paper institute laboratory university professor authors geologists engineers experts expert analyst analysts economists forecasters office "
+    "observatory doctors hospital statistics",
+    "campaign": "union unions campaign group opposition party activists campaigners organisers organisation association charity club federation",
+    "witness": "witness witnesses resident residents passenger passengers survivor survivors neighbour neighbours neighbor worker workers miners employee employees crew member members "
+    "family families relatives mother father brother sister friend friends villagers people locals man woman driver drivers fan fans clerk clerks pilots customer customers",
+    "document": "document documents memo invoices report records recordings letter email emails papers file files footage video tapes assessment audit",
+    "media": "newspaper daily paper broadcaster media television tv radio magazine tabloid outlet website blog courier times post journal news gazette herald tribune cnn reuters bbc afp ap",
+}
+_KIND_OF: dict[str, set[str]] = {}
+for _kind, _nouns in _KINDS.items():
+    for _noun in _nouns.split():
+        _KIND_OF.setdefault(_noun, set()).add(_kind)
+UNOFFICIAL_KINDS = frozenset({"witness", "document", "campaign", "media"})
+
+_TITLE_WORDS = frozenset("mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their".split())
+
+
+def strength(source: str) -> int:
+    """How definite a source is: 1 unnamed ("sources"), 2 described ("two officials"), 3 named (a person, body or institution that can be asked); 0 for empty."""
+    tokens = _tokens(source)
+    if not tokens:
+        return NONE
+    if _PRONOUN.match(source.strip()):
+        return NAMED  # the text has named it before
+    head = _head(source)
+    if head in _UNNAMED_NOUNS and not _tells_more(source) and not (" of the " in source and has_name(_head_phrase(source))):
+        return UNNAMED
+    if _ANONYMOUS.search(source):
+        return DESCRIBED if _tells_more(source) else UNNAMED
+    if _MOUTHPIECE.search(source) or has_name(_head_phrase(source)):
+        return NAMED
+    if _INDEFINITE.match(source.strip()):
+        return NAMED if re.search(r",\s+[A-Z]\w+ [A-Z]\w+", source) else DESCRIBED
+    if re.match(r"(?:the|its|his|her|their|our|this)\b|.*['’]s\b", source.strip(), re.IGNORECASE) or head in {"police", "prosecutors", "authorities", "investigators", "detectives"}:
+        return NAMED  # a definite phrase points at one that the reader knows
+    return DESCRIBED
+
+
+def is_anonymous(source: str) -> bool:
+    """Whether the wording itself hides who speaks."""
+    return bool(_ANONYMOUS.search(source)) or _head(source) in _UNNAMED_NOUNS
+
+
+def kinds(source: str) -> set[str]:
+    """The kinds of speaker that the wording betrays, of the head phrase first; empty where it shows none."""
+    found = set().union(*(_KIND_OF.get(t, set()) for t in _tokens(_head_phrase(source))))
+    return found or set().union(*(_KIND_OF.get(t, set()) for t in _tokens(source)))
+
+
+def may_be_same(a: str, b: str) -> bool | None:
+    """Whether two wordings may mean one source: True (they share a name or head noun), None (cannot tell), False (different kinds of speaker)."""
+    if _PRONOUN.match(a.strip()) or _PRONOUN.match(b.strip()):
+        return None
+    words_a, words_b = ({_singular(t) for t in _tokens(x)} - _TITLE_WORDS for x in (a, b))
+    if words_a & words_b:
+        return True
+    kinds_a, kinds_b = kinds(a), kinds(b)
+    if not kinds_a or not kinds_b:
+        return None
+    return None if kinds_a & kinds_b else False
+
+
+def has_name(phrase: str) -> bool:
+    """Whether a capitalised word stands in `phrase` that is not merely its first word."""
+    matches = list(WORD.finditer(phrase))
+    capitals = [m for m in matches if m.group()[0].isupper()]
+    if not capitals:
+        return False
+    if capitals[0].start() > matches[0].start() or len(capitals) > 1:
+        return True
+    first = capitals[0].group()
+    return first.isupper() and len(first) > 1 or first.lower() not in _KIND_OF and first.lower() not in _COMMON_OPENERS and len(matches) == 1
+
+
+_COMMON_OPENERS = _UNNAMED_NOUNS | frozenset("the a an one two three four five six seven eight nine ten several some many most both another other no its his her their our this that these those".split())
+
+
+def _tells_more(source: str) -> bool:
+    """Whether something besides "sources" is told: a number, a role, what they are close to."""
+    return bool(_INDEFINITE.match(source.strip()) and not re.match(r"(?:some|many|several|other)\b", source.strip(), re.IGNORECASE)) or bool(
+        re.search(r"\b(?:familiar|close to|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|ministry|police|leaked)\b", source)
+    )
+
+
+def _head_phrase(source: str) -> str:
+    """The part before a comma, a relative clause or a participle: "two former officials of the ministry"."""
+    return re.split(r",| who | which | that | whose | where | speaking | interviewed | familiar | with knowledge ", source, maxsplit=1)[0].strip()
+
+
+def _head(source: str) -> str:
+    """The noun that the phrase is about, in small letters: "officials" for "two former officials of the ministry"."""
+    phrase = re.split(r" (?:of|for|in|from|at|on|to|close|with|inside|within|who) ", _head_phrase(source), maxsplit=1)[0]
+    tokens = _tokens(phrase)
+    return tokens[-1] if tokens else ""
+
+
+def _tokens(text: str) -> list[str]:
+    return [re.sub(r"['’]s?$", "", m.group().lower()) for m in WORD.finditer(text)]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and len(word) > 3 and not word.endswith("ss") else word

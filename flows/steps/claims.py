@@ -1,0 +1,173 @@
+"""Claims: the checkable statements of an article, quoted with their exact offsets and read once.
+
+A claim is a whole sentence. It is cut only at ";" between two clauses that each stand alone, since every other cut (at "and", at a dash, before a relative clause) leaves a part that says
+less, or something else, than the sentence did. What is no claim is dropped with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from flows.language.attribution import read_attribution
+from flows.language.certainty import read_certainty
+from flows.language.names import read_names
+from flows.language.quantities import read_quantities
+from flows.language.sentences import split_sentences
+from flows.language.times import read_times
+from flows.language.verbs import WORD, has_finite_verb
+from flows.records import Article, Claim, claim_id
+
+MIN_WORDS = 4
+MAX_WORDS = 150  # longer "sentences" are tables, lists and text whose full stops were lost
+
+_DATELINE = re.compile(
+    # A place in capitals, or with an agency in brackets, or with a date, then a dash: "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —".
+    r"^(?:[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?(?:,?\s+(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?)?(?:\s*\([^)]{2,40}\))?"
+    r"|[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}(?:,\s+[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)?(?:\s*\([A-Z][^)]{1,40}\)|,\s+(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)))"
+    r"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])"
+)
+_AGENCY = re.compile(r"^\([A-Z][\w .&-]{1,30}\)\s*(?:—|–|--|-)\s*(?=\S)")  # "(Agency) - The dam held."
+_BULLET = re.compile(r"^(?:[•●▪■◦‣·*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s+[A-Z]))\s*")
+_QUOTE_MARKS = "“”\"«»"
+_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
+_QUESTION_WORDS = re.compile(r"^(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|will|would|should|has|have)\b[^.]*$", re.IGNORECASE)
+# An imperative that talks to the reader of a page: 22 verbs of buttons, notes and calls for action. "Please" alone is enough.
+_TO_THE_READER = re.compile(
+    r"^(?:please\b|(?:click|subscribe|sign up|follow (?:us|our|the live)|share (?:this|your)|read (?:more|also|on|next|our|the full)|see (?:also|more|our)|watch (?:the|our|this|live|now|:)|listen|download|join (?:us|our|the conversation)|"
+    r"enter your|contact (?:us|our|the author)|send us|tell us|let us know|visit (?:our|us)|check (?:out|back)|stay tuned|register (?:now|here|for)|log in|leave a (?:reply|comment)|scroll|support (?:us|our)|"
+    r"get (?:the latest|our)|don['’]t miss|note:|image:|photo:|picture:|caption:|source:|sources:|credit:|copyright|©|all rights reserved|advertisement|by using|this (?:article|story) (?:was|has been|is) (?:updated|originally|"
+    r"published|amended|part))\b)",
+    re.IGNORECASE,
+)
+_CHROME = re.compile(r"https?://|www\.|[|›»]\s|@\w+\s*$|\bcookies?\b.*\b(?:accept|policy|settings)\b|\bnewsletter\b|\b(?:photo|image|picture)s?(?: credit)?:|©", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """The claims of one article in the order of the text, and how many pieces were dropped, per reason."""
+
+    claims: list[Claim]
+    dropped: dict[str, int]
+
+
+def extract_claims(article: Article, run_id: str) -> ClaimResult:
+    """Return the claims of `article`; for each, `article.text[char_start:char_end] == text`.
+
+    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, chrome, too short, too long.
+    """
+    text = article.text
+    claims: list[Claim] = []
+    dropped: Counter[str] = Counter()
+    context = ""
+    for index, (start, end) in enumerate(split_sentences(text)):
+        for a, b in _clauses(text, _skip_lead(text, start, end), end):
+            reason = why_no_claim(text[a:b])
+            if reason:
+                dropped[reason] += 1
+            else:
+                claims.append(_read(article, run_id, a, b, index, context))
+        context = text[start:end]
+    return ClaimResult(claims, dict(dropped))
+
+
+def why_no_claim(sentence: str) -> str:
+    """The reason for which `sentence` is no claim; empty where it is one."""
+    outside = _QUOTED.sub(" ", sentence)
+    n_words = len(WORD.findall(sentence))
+    bare = sentence.rstrip(_QUOTE_MARKS + "’') ")
+    if not n_words:
+        return "fragment"
+    if _CHROME.search(outside):
+        return "chrome"
+    if _TO_THE_READER.match(sentence):
+        return "imperative"
+    if bare.endswith("?") and not _is_reported(outside):
+        return "question"
+    if bare.endswith("!") and not _is_reported(outside):
+        return "exclamation"
+    ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":"))
+    if not ended and (_is_heading(sentence, n_words) or _QUESTION_WORDS.match(sentence)):
+        return "heading"
+    if n_words < MIN_WORDS:
+        return "too short"
+    if n_words > MAX_WORDS:
+        return "too long"
+    if not WORD.search(outside):
+        return "quote only"
+    if sentence[0].islower() and not ended:
+        return "fragment"
+    if not has_finite_verb(sentence):
+        return "no verb"
+    return ""
+
+
+def _is_reported(outside: str) -> bool:
+    """Whether something is said outside the quotation marks: the question is quoted, the sentence states that it was put."""
+    return len(WORD.findall(outside)) >= 2 and has_finite_verb("x " + outside)
+
+
+def _is_heading(sentence: str, n_words: int) -> bool:
+    # Without a full stop a line is a heading, a caption or a byline, unless it is long and has a verb that headings leave out or cut short.
+    return n_words < 15 or not has_finite_verb(sentence, sure=True)
+
+
+def _skip_lead(text: str, start: int, end: int) -> int:
+    """Where the statement starts: past a dateline, an agency's name or a bullet."""
+    for pattern in (_BULLET, _DATELINE, _AGENCY):
+        lead = pattern.match(text[start:end])
+        if lead and start + lead.end() < end:
+            start += lead.end()
+    return start
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut at ";" where both sides are statements of their own; else the sentence stays whole."""
+    cuts = [start + m.start() for m in re.finditer(r";(?=\s)", text[start:end]) if not _inside_quotes(text[start : start + m.start()])]
+    bounds = [start, *[c + 1 for c in cuts], end]
+    parts: list[tuple[int, int]] = []
+    for a, b in zip(bounds, bounds[1:], strict=False):
+        a += len(text[a:b]) - len(text[a:b].lstrip())
+        if a < b:
+            parts.append((a, b))
+    if len(parts) < 2 or not all(_stands_alone(text[a:b].rstrip(";")) for a, b in parts):
+        return [(start, end)]
+    return [(a, b - 1 if text[b - 1] == ";" else b) for a, b in parts]
+
+
+def _stands_alone(clause: str) -> bool:
+    # A clause that leans on the one before: a list item, a conjunction, or a source that speaks for both.
+    if re.match(r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|which|who|whose|where|while|whereas|as|to|for|with)\b", clause, re.IGNORECASE):
+        return False
+    return len(WORD.findall(clause)) >= MIN_WORDS and has_finite_verb(clause, sure=True) and read_attribution(clause).source is None and clause.count("(") == clause.count(")")
+
+
+def _inside_quotes(before: str) -> bool:
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1 or before.count("(") > before.count(")")
+
+
+def _read(article: Article, run_id: str, start: int, end: int, index: int, context: str) -> Claim:
+    text = article.text[start:end]
+    attribution = read_attribution(text)
+    certainty = read_certainty(text)
+    return Claim(
+        claim_id=claim_id(article.article_id, start, end),
+        article_id=article.article_id,
+        run_id=run_id,
+        text=text,
+        char_start=start,
+        char_end=end,
+        sentence_index=index,
+        context=context,
+        proposition=attribution.proposition,
+        attribution=attribution.source,
+        attribution_strength=attribution.strength,
+        certainty=certainty.name,
+        certainty_level=certainty.level,
+        certainty_cues=certainty.cues,
+        quantities=read_quantities(text),
+        times=read_times(text, article.published_at),
+        names=read_names(text),
+    )
