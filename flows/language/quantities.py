@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.language.number_words import Number, find_numbers
 from flows.language.quantity_comparison import compare_quantities
@@ -31,7 +31,7 @@ _MODIFIERS: list[tuple[str, str]] = [
     ("exact", r"exactly|only|just|precisely|a total of|altogether|a record|as few as|as little as|a mere|a single|a further|an additional|another|all"),
 ]  # fmt: skip
 _MODIFIER = re.compile(r"\b(?:" + "|".join(rf"(?P<{name.replace(' ', '_')}>{words})" for name, words in _MODIFIERS) + r")\s$", re.IGNORECASE)
-_AFTER = re.compile(r" (?:(?P<at_least>or more|or higher|or longer|at least)|(?P<at_most>or fewer|or less|at (?:the )?most)|(?P<about>or so))\b|(?P<odd>-odd|-plus|\+)", re.IGNORECASE)
+_AFTER = re.compile(r"(?: |, )(?:(?P<at_least>or more|or higher|or longer|at (?:the very )?least)|(?P<at_most>or fewer|or less|at (?:the )?most)|(?P<about>or so))\b|(?P<odd>-odd|-plus|\+)", re.IGNORECASE)
 _RANGE = re.compile(r" (?:to|or) |[ ]?[-–—][ ]?| and ")
 
 _NAMED = re.compile(
@@ -40,7 +40,7 @@ _NAMED = re.compile(
     r"plan|pier|berth|shaft|ward|cell|district|sector|zone|area|lot|case|exhibit|count|law|order|decree|bill|proposition|studio|aged?)\s$",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\b(?P<word>magnitude|level|category|force|stage|grade|tier|step|scale|alert|phase)[ -](?:of )?$", re.IGNORECASE)
+_LEVEL = re.compile(r"\b(?:(?P<word>level|category|force|stage|grade|tier|alert|phase)[ -]|(?P<magnitude>magnitude)[ -](?:of )?)$", re.IGNORECASE)
 _AGE_AFTER = re.compile(r"[ -]years?[ -](?:old|of age)\b|[ -]year[ -]old\b", re.IGNORECASE)
 _AGE_BEFORE = re.compile(r"\b(?:aged|age of|age)\s$", re.IGNORECASE)
 _PRONOUN_ONE = re.compile(r"\b(?:no|any|every|each|the|this|that|which|some|last|another|or|not|as|for)\s$", re.IGNORECASE)
@@ -75,7 +75,30 @@ def read_quantities(text: str) -> list[Quantity]:
         quantity = _read_one(first, last, text)
         if quantity is not None and not (found and found[-1].char_end > quantity.char_start):
             found.append(quantity)
-    return found
+    return [_inherit(q, found[i - 1] if i else None, found[i + 1] if i + 1 < len(found) else None, text) for i, q in enumerate(found)]
+
+
+def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None, text: str) -> Quantity:
+    """Give a bare number the unit that the sentence says once: "from four to 3.75 percent", "by 22 kilograms to 142", "45 million euros, up from 38 million"."""
+    if q.dimension != "count" or q.unit:
+        return q
+    donor = None
+    if following is not None and re.fullmatch(r" (?:to|against|or|and|from) ", text[q.char_end : following.char_start]):
+        donor = following
+    elif previous is not None and re.fullmatch(r"(?:,? (?:to|against|from|up from|down from|instead of|not)(?: the)? )", text[previous.char_end : q.char_start]):
+        donor = previous
+    elif q.low >= 1000:
+        donor = next((d for d in (previous, following) if d is not None and d.dimension == "money"), None)
+    if donor is None or donor.dimension in ("count", "ordinal", "age", "times", "level"):
+        return q
+    unit = find_unit(donor.text, _unit_start(donor.text))
+    factor, offset = (unit[1].factor, unit[1].offset) if unit is not None else (1.0, 0.0)
+    return replace(q, low=q.low * factor + offset, high=q.high * factor + offset, unit=donor.unit, dimension=donor.dimension)
+
+
+def _unit_start(text: str) -> int:
+    """Return where the last number of a quantity's text ends."""
+    return find_numbers(text)[-1].char_end
 
 
 def _before(text: str, position: int) -> str:
@@ -91,11 +114,13 @@ def _is_name(number: Number, text: str) -> bool:
         return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or not after.strip()
     if number.kind == "ordinal":
         return word in ("first", "second") or _HEAD_WORD.match(after) is None
-    if number.kind in ("vague", "share") and word in ("many", "all", "most", "none", "half"):
+    if number.kind in ("vague", "share") and word in ("many", "several", "numerous", "all", "most", "none", "half"):
         if re.search(r"\b(?:how|as|so|too|at|the|not|first|second|other|third)\s$", before, re.IGNORECASE):
             return True
         if word == "all":
             return not re.match(r" of (?:the |its |his |their )", after)
+        if word in ("many", "several", "numerous"):
+            return before.lower().endswith("however ") or not _head(text, number)[1]
         return word == "most" and not re.match(r" (?:of|[a-z]+s)\b", after)
     if number.kind != "cardinal" or not word[0].isdigit():
         return False
@@ -213,6 +238,8 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
         return _Measure(end, "age", "year")
     if m := _AGE_AFTER.match(text, end):
         return _Measure(m.end(), "age", "year")
+    if word.lower().endswith("-figure"):
+        return _Measure(_head(text, last)[0], "money", "")
     if first.kind == "times":
         return _Measure(end, "times", "time")
     if first.kind == "ordinal":
@@ -221,7 +248,7 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     level = _LEVEL.search(_before(text, first.char_start))
     if level is not None and first.kind == "cardinal":
         of_how_many = re.match(r" of (?:\w+)\b(?<! of the)", text[end : end + 16])
-        return _Measure(end + (of_how_many.end() if of_how_many and find_numbers(of_how_many.group(0)) else 0), "level", level["word"].lower())
+        return _Measure(end + (of_how_many.end() if of_how_many and find_numbers(of_how_many.group(0)) else 0), "level", (level["word"] or level["magnitude"]).lower())
     scaled = bool(re.search(r"[a-z]", word)) and last.low >= 1000
     of_a = re.match(r" (?:of )?an?(?= )|(?= an? )", text[end:])
     unit = find_unit(text, end, scaled=scaled) or (find_unit(text, end + of_a.end(), scaled=scaled) if of_a and first.kind == "share" else None) or _of_unit(text, end, scaled)

@@ -12,12 +12,17 @@ from functools import lru_cache
 
 from flows.language.quantity_comparison import Judgement, judgements
 from flows.language.slots import align, context_of, context_similarity
-from flows.language.time_words import MONTHS, PARTS, WEEKDAYS, TimeParts, find_times
+from flows.language.time_words import PARTS, TimeParts, find_times, looks_ahead
 from flows.records import Claim, Observation, TimeMention
 
 CLOCK_TOLERANCE = 10  # minutes
 LOOSE_CLOCK_TOLERANCE = 20  # minutes: "around", "shortly before", "soon after"
 ALIGN_FLOOR = 0.25
+
+
+_SAYING = "said|says|told|announced|confirmed|reported|stated|disclosed|declared|added|wrote|acknowledged|admitted|conceded|insisted|revealed|repeated|claimed|denied|published"
+_SAID_BEFORE = re.compile(rf"\b(?:{_SAYING})(?: (?!that\b)[\w'’]+){{0,3}} $")
+_SAID_AFTER = re.compile(rf"(?: (?:in|to|at) (?:\w+ )?\w+)? (?:{_SAYING})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class TimeSlot:
     mention: TimeMention
     parts: TimeParts
     context: dict[str, float]
+    ahead: bool  # the wording puts it after the article
+    said: bool  # when somebody said it, not when it happened
 
     @property
     def kind(self) -> str:
@@ -63,7 +70,13 @@ def _parts_by_start(text: str) -> dict[int, TimeParts]:
 def time_slots(claim: Claim) -> list[TimeSlot]:
     """Return the claim's times with their parts. Mentions that the reader of times did not make are left out."""
     by_start = _parts_by_start(claim.text)
-    return [TimeSlot(m, by_start[m.char_start], context_of(claim.text, m.char_start, m.char_end)) for m in claim.times if m.char_start in by_start]
+    return [_slot(m, by_start[m.char_start], claim.text) for m in claim.times if m.char_start in by_start]
+
+
+def _slot(mention: TimeMention, parts: TimeParts, text: str) -> TimeSlot:
+    before, after = text[max(0, mention.char_start - 60) : mention.char_start], text[mention.char_end : mention.char_end + 24]
+    said = bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
+    return TimeSlot(mention, parts, context_of(text, mention.char_start, mention.char_end), looks_ahead(parts, text), said)
 
 
 def relation(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
@@ -71,7 +84,7 @@ def relation(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
 
     relation: "equal", "overlap" (one holds the other), "coarse" (the later holds the earlier and is much coarser), "vague" or "apart".
     """
-    if a.kind == b.kind == "vague":
+    if a.kind == b.kind == "vague" or a.said != b.said:
         return None
     if "vague" in (a.kind, b.kind):
         if "clock" in (a.kind, b.kind):
@@ -91,9 +104,7 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
         if not a.part or not b.part:
             return None
         (low_a, high_a), (low_b, high_b) = PARTS[a.part], PARTS[b.part]
-        if low_a < high_b and low_b < high_a:
-            return "equal", ""
-        return "apart part", "later" if low_b > low_a else "earlier"
+        return ("equal", "") if low_a < high_b and low_b < high_a else None
     if a.minute is not None and b.minute is not None:
         gap = b.minute - a.minute
         cycle = 1440 if a.half_day_known and b.half_day_known else 720
@@ -107,9 +118,8 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
     low, high = PARTS[other.part]
     if low - 30 <= timed.minute <= high + 30 or low - 30 <= timed.minute + 1440 <= high + 30:
         return "overlap", ""
-    middle = (low + high) / 2
-    later_is_other = other is b
-    return "apart part", "later" if (middle > timed.minute) == later_is_other else "earlier"
+    later = ((low + high) / 2 > timed.minute) == (other is b)
+    return "apart part", "later" if later else "earlier"
 
 
 def _clock_tolerance(a: TimeParts, b: TimeParts) -> int:
@@ -135,11 +145,8 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
         return None
     if start_a < end_b and start_b < end_a:
         width_a, width_b = (end_a - start_a).total_seconds(), (end_b - start_b).total_seconds()
-        if width_b >= 3 * width_a:
-            return "coarse", "vaguer"
-        if width_a >= 3 * width_b:
-            return "coarse", "more precise"
-        return "equal", ""
+        # A coarser date is less detail, not another date; measured, a reader calls two in five of these a change.
+        return ("coarse" if max(width_a, width_b) >= 3 * min(width_a, width_b) else "equal"), ""
     kinds = {_unit_of(x), _unit_of(y)}
     return ("apart " + ("same" if len(kinds) == 1 else "mixed")), "later" if start_b > start_a else "earlier"
 
@@ -189,12 +196,11 @@ def time_judgements(earlier: Claim, later: Claim) -> list[TimeJudgement]:
         a, b = slots_a[pair.earlier], slots_b[pair.later]
         related = relation(a, b)
         assert related is not None, "only comparable times are aligned"
-        context = context_similarity(a.context, b.context)
-        near = "close" if context >= 0.4 else "loose" if context >= 0.15 else "far"
-        bounds = "alike" if _bound(a) == _bound(b) else "unlike"
+        near = "close" if context_similarity(a.context, b.context) >= 0.3 else "far"
+        outlook = "said" if a.said else "alike" if a.ahead == b.ahead else "unlike"
         name, direction = related
         note = f"{b.mention.text} is {direction} against {a.mention.text}" if direction else f"{a.mention.text} and {b.mention.text} can be one time"
-        found.append(TimeJudgement(a, b, pair.score, direction, f"{name} {crowd} {near} {bounds}", note))
+        found.append(TimeJudgement(a, b, pair.score, direction, f"{name} {crowd} {near} {outlook}", note))
     return found
 
 

@@ -59,8 +59,8 @@ _ATOM = re.compile(
     | (?P<decade>\b(?:the[ ])?(?P<dec>(?:1[5-9]|20)\d0)s)\b
     | (?P<month>\b(?:mid-)?(?P<mo>{_MONTH}))(?:['’]s)?\b
     | (?P<year>(?P<yr>1[5-9]\d\d|20\d\d)(?:[-–/](?P<yr_last>\d\d))?)(?![\w%]|,\d|\.\d|-\w)
-    | (?P<vague>\b(?:in[ ]the[ ](?:coming|next[ ]few|following|past|last|past[ ]few|last[ ]few)[ ](?P<v_unit>days|weeks|months|years|decades)|in[ ]recent[ ](?:days|weeks|months|years)|recently|lately|soon
-        |until[ ]further[ ]notice|indefinitely|in[ ]the[ ]near[ ]future|at[ ]some[ ]point|sooner[ ]or[ ]later|one[ ]day|some[ ]time[ ](?:ago|soon)|for[ ]the[ ]time[ ]being|in[ ]due[ ]course))\b
+    | (?P<vague>\b(?:in[ ]the[ ](?:coming|next[ ]few|following|past|last|past[ ]few|last[ ]few)[ ](?P<v_unit>days|weeks|months|years|decades)|in[ ]recent[ ](?:days|weeks|months|years)|recently|lately|(?<!too[ ])(?<!as[ ])soon(?![ ](?:as|after)\b)
+        |until[ ]further[ ]notice|indefinitely|in[ ]the[ ]near[ ]future|at[ ]some[ ]point|sooner[ ]or[ ]later|some[ ]time[ ](?:ago|soon)|for[ ]the[ ]time[ ]being|in[ ]due[ ]course))\b
     )""",
     re.VERBOSE,
 )
@@ -311,3 +311,26 @@ def _finish(parts: TimeParts, text: str) -> TimeParts:
             parts.minute = parts.minute % 720 + 720
         parts.half_day_known = True
     return parts
+
+
+# Wording in whose reach a bare weekday or month lies ahead of the article.
+_FUTURE = re.compile(
+    r"\b(?:will|shall|won't|due|is to|are to|to be|be|plan(?:s|ned|ning)?|scheduled|expected|expects?|intends?|hopes?|likely|aims?|set to|would|going to|ahead of|coming|upcoming|"
+    r"may|might|could|can|must|threatens?|starting|starts|begins|opens|deadline|promised|pledged)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\b(?:was|were|had|did|since|last|previous|ago|[a-z]{3,}ed)\b")
+
+
+def looks_ahead(parts: TimeParts, text: str) -> bool:
+    """Return whether the wording near the expression puts it after the article."""
+    qualifiers = " ".join(parts.qualifiers)
+    if parts.relative == "next" or re.search(r"\b(?:until|till|by|as of|no later|not before)\b", qualifiers):
+        return True
+    if parts.relative == "last" or re.search(r"\bsince\b", qualifiers):
+        return False
+    near = text[max(0, parts.char_start - 60) : parts.char_start]
+    ahead, behind = list(_FUTURE.finditer(near)), list(_PAST.finditer(near))
+    if not ahead:
+        return bool(re.search(r"\b(?:will|is to|are to)\b", text[parts.char_end : parts.char_end + 60])) and not behind
+    return ahead[-1].end() >= (behind[-1].start() if behind else 0)

@@ -11,7 +11,7 @@ import re
 from dateutil.relativedelta import relativedelta
 
 from flows.language.time_comparison import compare_times
-from flows.language.time_words import PARTS, TimeParts, find_times
+from flows.language.time_words import PARTS, TimeParts, find_times, looks_ahead
 from flows.records import TimeMention
 
 __all__ = ["compare_times", "read_times", "time_spans"]
@@ -19,14 +19,6 @@ __all__ = ["compare_times", "read_times", "time_spans"]
 UTC = dt.UTC
 Interval = tuple[dt.datetime, dt.datetime]
 _DAY = dt.timedelta(days=1)
-# Wording in whose reach a bare weekday or month lies ahead of the article.
-_FUTURE = re.compile(
-    r"\b(?:will|shall|won't|due|is to|are to|to be|be|plan(?:s|ned|ning)?|scheduled|expected|expects?|intends?|hopes?|likely|aims?|set to|would|going to|ahead of|coming|upcoming|"
-    r"may|might|could|can|must|threatens?|starting|starts|begins|opens|deadline|promised|pledged)\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(r"\b(?:was|were|had|did|since|last|previous|ago|[a-z]{3,}ed)\b")
-
 
 def time_spans(text: str) -> list[tuple[int, int]]:
     """Return the [char_start, char_end) of every time expression, unresolved: what numbers inside it are no quantities."""
@@ -43,24 +35,10 @@ def read_times(text: str, published_at: dt.datetime | None) -> list[TimeMention]
         published_at = published_at.replace(tzinfo=UTC)
     mentions = []
     for parts in find_times(text):
-        interval, grain = _resolve(parts, published_at, _looks_ahead(parts, text))
+        interval, grain = _resolve(parts, published_at, looks_ahead(parts, text))
         start, end = interval if interval is not None else (None, None)
         mentions.append(TimeMention(text[parts.char_start : parts.char_end], parts.char_start, parts.char_end, start, end, grain))
     return mentions
-
-
-def _looks_ahead(parts: TimeParts, text: str) -> bool:
-    """Return whether the wording near the expression puts it after the article."""
-    qualifiers = " ".join(parts.qualifiers)
-    if parts.relative == "next" or re.search(r"\b(?:until|till|by|as of|no later|not before)\b", qualifiers):
-        return True
-    if parts.relative == "last" or re.search(r"\bsince\b", qualifiers):
-        return False
-    near = text[max(0, parts.char_start - 60) : parts.char_start]
-    ahead, behind = list(_FUTURE.finditer(near)), list(_PAST.finditer(near))
-    if not ahead:
-        return bool(re.search(r"\b(?:will|is to|are to)\b", text[parts.char_end : parts.char_end + 60])) and not behind
-    return ahead[-1].end() >= (behind[-1].start() if behind else 0)
 
 
 def _resolve(parts: TimeParts, published: dt.datetime | None, ahead: bool) -> tuple[Interval | None, str]:

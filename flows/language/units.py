@@ -54,7 +54,7 @@ _MEASURES: list[tuple[str, str, list[tuple[float, str]]]] = [
     ]),
     ("share", "percent", [(1, "percent per-cent % pct pc")]),
     ("points", "percentage point", [
-        (1, "percentage-point percentage-points percent-point point-percent"), (0.01, "basis-point basis-points"),
+        (1, "percentage-point percentage-points percent-point point points"), (0.01, "basis-point basis-points"),
     ]),
     ("data", "megabyte", [(1, "megabyte megabytes mb"), (1e3, "gigabyte gigabytes gb"), (1e6, "terabyte terabytes tb")]),
 ]  # fmt: skip
@@ -83,9 +83,10 @@ _CODES_BEFORE = "usd|eur|gbp|jpy|inr|rs|cny|chf|rub|try|krw|uah|ils|brl|zar|pln|
 CURRENCY_BEFORE = re.compile(rf"(?:(?P<sign>{'|'.join(map(re.escape, CURRENCY_SIGNS))})|\b(?P<code>{_CODES_BEFORE})\.?)[ ]?$", re.IGNORECASE)
 
 # Adjectives that news puts between a number and its currency: "48 million Swiss francs", "two billion US dollars".
-_COUNTRY = r"(?:(?:US|U\.S\.|American|Canadian|Australian|Hong Kong|Swiss|Swedish|Norwegian|Danish|Czech|Egyptian|British|Indian|Mexican|[A-Z][a-z]+(?:an|ish|ese|ian)) )"
+_OF_COUNTRY = {"US": "usd", "U.S.": "usd", "American": "usd", "Canadian": "cad", "Australian": "aud", "New Zealand": "nzd", "Swiss": "chf", "British": "gbp"}
+_COUNTRY = r"(?:(?:US|U\.S\.|American|Canadian|Australian|New Zealand|Hong Kong|Swiss|Swedish|Norwegian|Danish|Czech|Egyptian|British|Indian|Mexican|[A-Z][a-z]+(?:an|ish|ese|ian)) )"
 _UNIT_AFTER = re.compile(
-    rf"(?:[ \u00a0]|-)?(?:{_COUNTRY})?(?P<unit>{'|'.join(re.escape(w).replace(chr(92) + '-', '[ -]') for w in sorted(UNITS, key=len, reverse=True))})(?![\w²])",
+    rf"(?:[ \u00a0]|-)?(?P<country>{_COUNTRY})?(?P<unit>{'|'.join(re.escape(w).replace(chr(92) + '-', '[ -]') for w in sorted(UNITS, key=len, reverse=True))})(?![\w²])",
     re.IGNORECASE,
 )
 _CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names
@@ -105,6 +106,8 @@ def find_unit(text: str, position: int, *, scaled: bool = False) -> tuple[int, U
     if word in ("won", "real", "try", "rub", "sar", "cad", "kes") and m["unit"] == word and (word != "won" or not scaled):
         return None  # common English words; as codes they are written in capitals
     unit = UNITS[word]
+    if m["country"] and word in ("dollar", "dollars", "pound", "pounds", "franc", "francs", "peso", "pesos"):
+        unit = Unit("money", _OF_COUNTRY.get(m["country"].strip(), m["country"].strip().lower() + " " + word.rstrip("s")))
     if word in ("pound", "pounds") and scaled:
         unit = Unit("money", "gbp")
     return m.end(), unit
