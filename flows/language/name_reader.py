@@ -45,7 +45,7 @@ _PLACES = frozenset(
     street road avenue square bridge airport harbour harbor port peninsula canal desert coast creek hills hill park north south east west point beach""".split()
 )
 _JOINED_BY_OF = _BODIES | _PLACES | frozenset("bank republic kingdom states bishop duke commonwealth battle treaty dome wall".split())
-_PLACE_BEFORE = frozenset("in at near from outside inside around across throughout towards toward northern southern eastern western central".split())
+_PLACE_BEFORE = frozenset("in at near off from outside inside around across throughout towards toward northern southern eastern western central".split())
 _NUMBER_WORDS = frozenset("one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundreds thousands dozens both".split())
 _SAYING = frozenset("said says told tells added announced insisted argued wrote tweeted testified denied claimed claims warned warns recalled resigned".split())
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*\s*[\"'“‘(\[]*$|^\W*$|[“\"‘(\[—–]\s*$")
@@ -63,7 +63,7 @@ def is_common(word: str) -> bool:
     if low in FUNCTION_WORDS or stem(low) in _common_stems():
         return True
     # "Rescuers", "vaccinators": a doer is as ordinary as the deed. "Astonishingly": as its adjective.
-    bare = re.sub(r"(?:ers?|ors?|ly|ness|ing|ed|s)$", "", low)
+    bare = re.sub(r"(?:people|men|man|women|woman|ers?|ors?|ly|ness|ing|ed|s)$", "", low)
     if len(bare) >= 4 and len(bare) < len(low) and (stem(bare) in _common_stems() or stem(bare + "e") in _common_stems()):
         return True
     return "-" in low and all(is_common(p) for p in low.split("-") if p)
@@ -193,7 +193,8 @@ def _role(text: str, start: int, end: int, parts: list[str]) -> str:
         return "person"
     if any(p in _PLACES for p in parts):
         return "place"
-    if previous in _PLACE_BEFORE or (previous == "of" and len(before) > 1 and before[-2].lower() in _PLACES):
+    dateline = not before and re.match(r"(?:\s*\([A-Z][\w ]+\))?,?\s*(?:[A-Z][a-z]+\.? \d+)?\s*[—–-]\s", after)
+    if dateline or previous in _PLACE_BEFORE or (previous == "of" and len(before) > 1 and before[-2].lower() in _PLACES | TITLES):
         return "place"
     if following and following.group(1) in _SAYING and len(parts) >= 2:
         return "person"
