@@ -47,6 +47,9 @@ KIND_OF: dict[str, int] = {w: i for i, line in enumerate(_KINDS.strip().splitlin
 _MEMBERS = frozenset({i for i, line in enumerate(_KINDS.strip().splitlines()) if line.split()[0] in (
     "child", "woman", "prisoner", "migrant", "journalist", "worker", "farmer", "doctor", "driver", "civilian", "police", "army", "firefighter"
 )})  # fmt: skip
+_UNCOUNTED = frozenset("police army navy troops infantry military parliament congress senate staff workforce children women men people marine coastguard".split())
+_COUNTABLE = frozenset(w for w in KIND_OF if not w.endswith(("s", "men"))) - _UNCOUNTED
+_DETERMINED = re.compile(r"\b(?:a|an|the|one|its|their|his|her|this|that|every|each|no|by)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\b(\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|dozens|hundreds|thousands)"
     r"(?: of)?(?: (?:the|its|more|other|dead|young|elderly|local))?\s+(?:[a-z-]+\s+)?$",
@@ -79,6 +82,10 @@ def _groups(claim: Claim) -> list[_Group]:
     for i, (_, start, end) in enumerate(all_words):
         surface = claim.text[start:end]
         kind = _kind(surface)
+        if kind is not None and surface.lower() in _COUNTABLE and not _DETERMINED.search(claim.text[:start]):
+            continue  # "they judge", "farmer Ilse Brand"
+        if kind is not None and kind < 0 and re.match(r"\s+(?:who|that)\b", claim.text[end:]):
+            continue  # "people who had fled" are as special as "refugees"
         if kind is None or (claim.attribution and 0 <= said_by <= start < said_by + len(claim.attribution)):
             continue
         # A modifier or an owner is not the group: "police station", "the army's plan"; nor is part of a name.

@@ -63,7 +63,7 @@ def is_common(word: str) -> bool:
     if low in FUNCTION_WORDS or stem(low) in _common_stems():
         return True
     # "Rescuers", "vaccinators": a doer is as ordinary as the deed. "Astonishingly": as its adjective.
-    bare = re.sub(r"(?:people|men|man|women|woman|ers?|ors?|ly|ness|ing|ed|s)$", "", low)
+    bare = re.sub(r"(?:people|men|man|women|woman|ists?|ers?|ors?|ly|ness|ing|ed|s)$", "", low)
     if len(bare) >= 4 and len(bare) < len(low) and (stem(bare) in _common_stems() or stem(bare + "e") in _common_stems()):
         return True
     return "-" in low and all(is_common(p) for p in low.split("-") if p)

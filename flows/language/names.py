@@ -2,7 +2,7 @@
 
 Read in this order, the surest first: words that can't both be true of one noun ("the left engine", "the starboard engine"); a list that grew or shrank ("X",
 "either X or Y"); a group that became its whole ("some passengers", "all passengers"); a name and the plural of what it is ("Calder, a private bank", "private
-banks"); and two names, or two causes, in one slot. A name that only one claim has is added detail. Nouns that stand for a name ("the group") change nothing.
+banks"); and two names in one slot. A name that only one claim has is added detail. Nouns that stand for a name ("the group") change nothing.
 """
 
 from __future__ import annotations
@@ -39,17 +39,12 @@ _CONTRASTS: tuple[tuple[frozenset[str], ...], ...] = tuple(
     )
 )
 _ALL = re.compile(r"\b(?:all|every|each|everyone|everybody|the whole|the entire)\b(?: of)?(?: the| its| his| her| their)?\s+", re.IGNORECASE)
-_SOME = re.compile(r"\b(?:some(?! (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|half|thousand|hundred))|several|a few|certain|a number of|part|parts|a handful of|selected|most|many)\b(?: of)?(?: the| its| his| her| their)?\s+", re.IGNORECASE)
+_SOME = re.compile(r"\b(?:some(?! (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|half|thousand|hundred))|several|a few|certain|a number of|a handful of|selected)\b(?: of)?(?: the| its| his| her| their)?\s+", re.IGNORECASE)
 _PLURAL_OF = re.compile(r"\b(?:several|various|many|some|other|different|a number of|numerous|two|three|four|five)\s+(?:\w+\s+){0,2}?$", re.IGNORECASE)
 _JOIN = re.compile(r"\s*,?\s*(?:and|or|as well as|and also|or else|along with|together with)\s+(?:the |its |their |also |to |for |with |by |from )?(?:\w+ly )?", re.IGNORECASE)
 _OTHERS = re.compile(
     r"^(?:'s|’s)?,?\s*(?:and|or|as well as|along with|among|plus)\s+"
     r"(?:(?:(?:at least )?(?:one|two|three|four|five|six|several|some|many|various|the|its|their|all|any)\s+)?(?:other|another|allied|affiliated|further)\b(?:\s+[a-z-]+){0,2}|others|elsewhere|(?:one|two|three|four|five|six|several)\s+(?:of its |of their )?(?:\w+ )?\w+s\b)",
-    re.IGNORECASE,
-)
-_CAUSE = re.compile(
-    r"\b(?:because of|owing to|due to|caused by|triggered by|sparked by|set off by|blamed on|attributed to|the result of|on account of|thanks to|brought about by|brought down by|struck by|started by)"
-    r"\s+(?:(?:a|an|the|its|their|some)\s+)?((?:[\w'’-]+\s?){1,4})",
     re.IGNORECASE,
 )
 _MIN_OVERLAP = 0.35
@@ -71,7 +66,7 @@ def compare_entities(earlier: Claim, later: Claim) -> Observation:
     share = overlap(earlier.text, later.text)
     seen = _contrast(earlier, later, shared)
     if seen is None and len(shared) >= _MIN_SHARED and share >= _MIN_OVERLAP:
-        seen = _list_changed(earlier, later) or _whole_and_part(earlier, later, shared) or _kind_of(earlier, later) or _causes(earlier, later) or compare_groups(earlier, later)
+        seen = _list_changed(earlier, later) or _whole_and_part(earlier, later, shared) or _kind_of(earlier, later) or compare_groups(earlier, later)
     if seen is None and len(shared) >= 2 and share >= 0.25:
         seen = _replaced(earlier, later, share)
     if seen:
@@ -93,6 +88,8 @@ def _names(claim: Claim) -> list[NameMention]:
             continue
         if m.role == "place" and m.char_start == 0 and re.match(r"[^a-z]*[—–-]\s|,\s", claim.text[m.char_end :]):
             continue  # a dateline
+        if re.match(r"\s*\d", claim.text[m.char_end :]) and len(m.text) <= 4:
+            continue  # a currency or a unit
         if m.role == "unknown" and _AFTER_LOCATION.search(claim.text[: m.char_start]):
             continue
         kept.append(m)
@@ -217,11 +214,12 @@ def _described(text: str, m: NameMention) -> list[tuple[str, int, int]]:
     found: list[Word] = []
     apposition = re.match(r",\s+(?:a|an|the|another)\s+((?:[a-z-]+\s+){0,3}[a-z-]+)", text[m.char_end :])
     if apposition:
-        inner = [w for w in content_words(apposition.group()) if apposition.group()[w[1] : w[2]].islower()]
-        found += [(w[0], m.char_end + w[1], m.char_end + w[2]) for w in inner[:3]]
+        head = re.split(r"\b(?:of|in|at|for|from|with|who|which|that|to|on|by|and)\b", apposition.group())[0]
+        inner = [w for w in content_words(head) if head[w[1] : w[2]].islower()][-1:]
+        found += [(w[0], m.char_end + w[1], m.char_end + w[2]) for w in inner]
     before = re.search(r"\b(?:the|a|an)\s+((?:[a-z-]+\s+){1,3})$", text[: m.char_start])
     if before:
-        last = content_words(before.group(1))[-1:]
+        last = [w for w in content_words(before.group(1))[-1:] if w[2] == len(before.group(1).rstrip())]
         found += [(w[0], before.start(), before.start(1) + w[2]) for w in last]
     return found
 
@@ -243,18 +241,6 @@ def _plurals(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def _causes(earlier: Claim, later: Claim) -> Observation | None:
-    """Two causes of one thing that share no word: "because of gusts", "owing to technical trouble"."""
-    cause_a, cause_b = (list(_CAUSE.finditer(c.text)) for c in (earlier, later))
-    if len(cause_a) != 1 or len(cause_b) != 1:
-        return None
-    stems_a, stems_b = ({w[0] for w in content_words(m.group(1))} for m in (cause_a[0], cause_b[0]))
-    known_a, known_b = ({w[0] for w in content_words(c.text)} for c in (earlier, later))
-    if not stems_a or not stems_b or stems_a & known_b or stems_b & known_a:
-        return None
-    return _observed("replaced", cause_a[0].group().rstrip(), cause_b[0].group().rstrip(), 0.5, "another cause")
-
-
 def _replaced(earlier: Claim, later: Claim, share: float) -> Observation | None:
     """One name that only this claim has against one that only the other has, in one slot and of roles that fit."""
     only_a = _distinct([m for m in _names(earlier) if not _has(later, m)])
@@ -264,20 +250,32 @@ def _replaced(earlier: Claim, later: Claim, share: float) -> Observation | None:
     x, y = only_a[0], only_b[0]
     if "unknown" not in (x.role, y.role) and x.role != y.role:
         return None
+    if _speaks(earlier.text, x) or _speaks(later.text, y):
+        return None
     slot_a, slot_b = _slot(earlier.text, x), _slot(later.text, y)
     if _is_owner(earlier.text, x) or _is_owner(later.text, y):
         return None
     fits = {
-        "same word before": slot_a.before == slot_b.before != "" and slot_a.link == slot_b.link,
+        "same word before": slot_a.before == slot_b.before != "" and slot_a.link == slot_b.link and (slot_a.link != "of" or x.role == y.role != "unknown"),
         "same word after": slot_a.after == slot_b.after != "",
         "both open the claim": not slot_a.before and not slot_b.before,
-        "only names that differ": share >= 0.5,
+        "only names that differ": share >= 0.5 and "place" not in (x.role, y.role),
         "both after by": slot_a.link.split()[-1:] == slot_b.link.split()[-1:] == ["by"],
     }
     fit = next((name for name, holds in fits.items() if holds), None)
     if fit is None or (fit == "both open the claim" and share < 0.5):
         return None
     return _observed("replaced", x.text, y.text, 0.75 if fit == "same word before" else 0.65, f"{fit}: {x.text} is not {y.text}")
+
+
+def _speaks(text: str, m: NameMention) -> bool:
+    """Whether a name is that of who says so: near a verb of saying, or after "according to"."""
+    return bool(_SAYING_AFTER.match(text[m.char_end :]) or _SAYING_BEFORE.search(text[: m.char_start]))
+
+
+_SAYS = r"(?:sa(?:id|ys?)|t(?:old|ells?)|announc\w+|warn\w+|report\w*|stat(?:ed|es)|claim\w*|insist\w*|argu\w+|estimat\w+|reckon\w*|put|add(?:ed|s)|confirm\w*|den(?:y|ied|ies)|wrote|writes)"
+_SAYING_AFTER = re.compile(r"(?:,[^,]{2,60},)?(?:['’]s)?\s+(?:\w+\s+){0,3}" + _SAYS + r"\b", re.IGNORECASE)
+_SAYING_BEFORE = re.compile(r"\b(?:according to|" + _SAYS + r"|view of|analysts at)\s+(?:[^,.;]{0,40}\s)?$", re.IGNORECASE)
 
 
 def _is_owner(text: str, m: NameMention) -> bool:
