@@ -54,7 +54,7 @@ for _kind, _nouns in _KINDS.items():
         _KIND_OF.setdefault(_noun, set()).add(_kind)
 UNOFFICIAL_KINDS = frozenset({"witness", "document", "campaign", "media"})
 
-_TITLE_WORDS = frozenset("mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their".split())
+_TITLE_WORDS = frozenset("mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their one two three four five six seven eight nine ten several some first former senior people".split())
 
 
 def strength(source: str) -> int:
@@ -65,11 +65,11 @@ def strength(source: str) -> int:
     if _PRONOUN.match(source.strip()):
         return NAMED  # the text has named it before
     head = _head(source)
-    if head in _UNNAMED_NOUNS and not _tells_more(source) and not (" of the " in source and has_name(_head_phrase(source))):
+    if head in _UNNAMED_NOUNS and not _tells_more(source) and not (" of the " in source and has_name(head_phrase(source))):
         return UNNAMED
     if _ANONYMOUS.search(source):
         return DESCRIBED if _tells_more(source) else UNNAMED
-    if _MOUTHPIECE.search(source) or has_name(_head_phrase(source)):
+    if _MOUTHPIECE.search(source) or has_name(head_phrase(source)):
         return NAMED
     if _INDEFINITE.match(source.strip()):
         return NAMED if re.search(r",\s+[A-Z]\w+ [A-Z]\w+", source) else DESCRIBED
@@ -80,12 +80,12 @@ def strength(source: str) -> int:
 
 def is_anonymous(source: str) -> bool:
     """Whether the wording itself hides who speaks."""
-    return bool(_ANONYMOUS.search(source)) or _head(source) in _UNNAMED_NOUNS
+    return bool(_ANONYMOUS.search(source)) or strength(source) == UNNAMED
 
 
 def kinds(source: str) -> set[str]:
     """The kinds of speaker that the wording betrays, of the head phrase first; empty where it shows none."""
-    found = set().union(*(_KIND_OF.get(t, set()) for t in _tokens(_head_phrase(source))))
+    found = set().union(*(_KIND_OF.get(t, set()) for t in _tokens(head_phrase(source))))
     return found or set().union(*(_KIND_OF.get(t, set()) for t in _tokens(source)))
 
 
@@ -124,14 +124,14 @@ def _tells_more(source: str) -> bool:
     )
 
 
-def _head_phrase(source: str) -> str:
-    """The part before a comma, a relative clause or a participle: "two former officials of the ministry"."""
+def head_phrase(source: str) -> str:
+    """The part of a source before a comma, a relative clause or a participle: "two former officials of the ministry"."""
     return re.split(r",| who | which | that | whose | where | speaking | interviewed | familiar | with knowledge ", source, maxsplit=1)[0].strip()
 
 
 def _head(source: str) -> str:
     """The noun that the phrase is about, in small letters: "officials" for "two former officials of the ministry"."""
-    phrase = re.split(r" (?:of|for|in|from|at|on|to|close|with|inside|within|who) ", _head_phrase(source), maxsplit=1)[0]
+    phrase = re.split(r" (?:of|for|in|from|at|on|to|close|with|inside|within|who) ", head_phrase(source), maxsplit=1)[0]
     tokens = _tokens(phrase)
     return tokens[-1] if tokens else ""
 
