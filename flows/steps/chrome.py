@@ -17,6 +17,7 @@ HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
 FOOTER_LINES = 5
 MAX_TITLE_WORDS, MAX_TITLE_CHARS = 18, 140
 MIN_PROSE_WORDS = 5
+MAX_FURNITURE_WORDS, MAX_FURNITURE_CHARS = 60, 600  # a paragraph beyond that is nobody's furniture; it also bounds the time a pattern can take
 MIN_WRAPPED_LINES = 4  # fewer tell nothing about how a text was wrapped
 MIN_WRAPPED_SHARE = 0.9
 
@@ -42,6 +43,10 @@ class _Line:
         return len(self.text.split())
 
     @property
+    def is_long(self) -> bool:
+        return len(self.text) > MAX_FURNITURE_CHARS or self.n_words > MAX_FURNITURE_WORDS
+
+    @property
     def is_sentence(self) -> bool:
         return patterns.SENTENCE_END.search(self.text) is not None
 
@@ -59,7 +64,7 @@ def clean(text: str, title: str = "") -> Cleaned:
     date = _take_date(lines)
     _drop_captions(lines)
     for line in lines:
-        if not line.dropped:
+        if not line.dropped and not line.is_long:
             line.dropped = _reason_anywhere(line)
     _cut_tail(lines)
     furniture_date = _drop_head_furniture(lines)
@@ -142,7 +147,7 @@ def _take_date(lines: list[_Line]) -> Moment | None:
 def _drop_captions(lines: list[_Line]) -> None:
     whole: str | None = None
     for i, line in enumerate(lines):
-        if line.dropped:
+        if line.dropped or line.is_long:
             continue
         if _is_caption(line):
             line.dropped = "photo caption"
@@ -160,9 +165,7 @@ def _drop_captions(lines: list[_Line]) -> None:
 def _is_caption(line: _Line) -> bool:
     if patterns.CREDIT_FIRST.fullmatch(line.text) and line.n_words <= 40:
         return True
-    if line.n_words > 60:
-        return False
-    if patterns.CAPTION_LABEL.match(line.text) and (line.n_words <= 40):
+    if line.n_words <= 40 and patterns.CAPTION_LABEL.match(line.text):
         return True
     return not line.is_sentence and patterns.CAPTION.fullmatch(line.text) is not None
 
@@ -170,27 +173,29 @@ def _is_caption(line: _Line) -> bool:
 def _reason_anywhere(line: _Line) -> str:
     if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text) and not line.text.isdigit():
         return "share buttons"
-    if line.n_words > 60:  # a paragraph of that length is nobody's furniture
-        return ""
-    for reason, pattern in patterns.ANYWHERE:
-        if pattern.match(line.text):
-            return reason
+    for rule in patterns.ANYWHERE:
+        if rule.always is not None and rule.always.match(line.text):
+            return rule.reason
+        if rule.open_end is not None and not line.is_sentence and rule.open_end.match(line.text):
+            return rule.reason
     return ""
 
 
 def _cut_tail(lines: list[_Line]) -> None:
-    """Drop what follows the heading of the readers' comments, and the headlines under "Related articles"."""
-    n_prose = 0
+    """Drop what follows the comment form at the end of a page, and the headlines under "Related articles"."""
+    prose_before = 0
     in_list = False
     for i, line in enumerate(lines):
-        if line.dropped and n_prose >= 2 and patterns.CUTS_TAIL.match(line.text):
-            for after in lines[i + 1 :]:
-                after.dropped = after.dropped or "reader comment"
-            return
+        if line.dropped and patterns.CUTS_TAIL.match(line.text):
+            prose_after = sum(len(after.text) for after in lines[i + 1 :] if after.is_prose and not after.dropped)
+            if prose_after < prose_before / 2:  # some pages carry the link over the article or in its middle
+                for after in lines[i + 1 :]:
+                    after.dropped = after.dropped or "page footer"
+                return
         if line.dropped:
             in_list = in_list or patterns.HEADS_LIST.match(line.text) is not None
         elif line.is_prose:
-            n_prose, in_list = n_prose + 1, False
+            prose_before, in_list = prose_before + len(line.text), False
         elif in_list:
             line.dropped = "related link"
 
@@ -204,7 +209,7 @@ def _drop_head_furniture(lines: list[_Line]) -> Moment | None:
             continue
         n_seen += 1
         is_cut_short = line.text.endswith(("...", "…"))  # a headline in a nav line, not a sentence
-        if n_seen > HEADER_LINES or (line.is_prose and line.n_words > 12 and not is_cut_short):
+        if n_seen > HEADER_LINES or line.is_long or (line.is_prose and line.n_words > 12 and not is_cut_short):
             break
         line.dropped = _head_reason(line)
         if line.dropped and date is None:
@@ -299,7 +304,7 @@ def _letters(text: str) -> str:
 def _drop_foot_furniture(lines: list[_Line]) -> None:
     kept = [line for line in lines if not line.dropped]
     for line in reversed(kept[1:][-FOOTER_LINES:]):
-        if line.is_prose and not patterns.BYLINE.fullmatch(line.text):
+        if line.is_long or (line.is_prose and not patterns.BYLINE.fullmatch(line.text)):
             return
         if patterns.BYLINE.fullmatch(line.text):
             line.dropped = "byline"

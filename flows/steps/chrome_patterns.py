@@ -1,12 +1,13 @@
 """What scraper noise looks like, line by line: the wording that web pages, content systems and wire desks share.
 
-Each pattern is tried on one whole line. A line of prose is safe from all but the few in ANYWHERE that speak about the page itself, since the others ask for
-a line that is short or does not end as a sentence does.
+Each pattern is tried on one whole line. A sentence is safe from all but those that speak about the page itself, since the others ask for
+a line that does not end as a sentence does.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 
 def _any(*alternatives: str) -> re.Pattern[str]:
@@ -32,9 +33,10 @@ OUTLET_LINE = re.compile(rf"(?:(?:The |the )?(?:{_NAME} |of |the |and |& ){{0,3}
 # --- captions ------------------------------------------------------------------------------------------------------------------------------------------------
 
 _PERSON = rf"{_NAME}(?: {_NAME}){{0,3}}"
+_PERSON_REST = rf"[\w.'’-]*(?: {_NAME}){{0,3}}"
 CAPTION = re.compile(
     rf"(?:.*[a-zà-ÿ\d)\"”’](?:{_OUTLET})(?:/.{{1,40}})?"  # the caption or the photographer glued to an agency: "on TuesdayLena Voigt/Some Post", "Anna KellReuters"
-    rf"|.*[a-zà-ÿ\d)\"”’]{_PERSON}\s?/\s?{_PERSON}"  # "at the gateAnna Kell/VPA"
+    rf"|.*[a-zà-ÿ\d)\"”’][A-Z][a-z.]{_PERSON_REST}\s?/\s?{_PERSON}"  # "at the gateAnna Kell/VPA"
     rf"|{_PERSON}\s?/\s?(?:{_PERSON})"  # a line that is nothing but Photographer/Agency
     rf"|.*[(\[](?:.{{0,40}}/)?(?:AP|Reuters|AFP|EPA|Getty(?: Images)?)(?: Photo)?(?:/.{{2,60}})?[)\]]"
     rf"|.*(?:/|\bvia |\bcourtesy (?:of )?)(?:Getty(?: Images)?|AFP|AP|Reuters|EPA|Shutterstock|Alamy|Flickr|Wikimedia Commons)\)?"
@@ -42,7 +44,7 @@ CAPTION = re.compile(
 )
 CREDIT_FIRST = re.compile(rf"{_PERSON}\s?/\s?(?:{_NAME} ){{0,3}}(?:{_OUTLET_WORDS}|{_WIRES})(?=[A-Z]).*")  # "Anna Kell/Some PicturesA burnt-out car on the road."
 CAPTION_LABEL = _any(
-    r"(?:file )?(?:photo|photograph|picture|image|caption|graphic|illustration|video)s?(?: by| credits?| via| courtesy(?: of)?| caption)?\s*[:/|]",
+    r"(?:file )?(?:photo|photograph|picture|image|caption|graphic|illustration)s?(?: by| credits?| via| courtesy(?: of)?| caption)?\s*[:/|]",
     r"(?:file photo|photo by|image via|image by|picture by|pictures by|photos? courtesy|image courtesy|pictured\s*:)",
     r"[\[(](?:(?:file )?(?:photo|photograph|picture|image|screengrab|screenshot|video|credit|via|h/t|courtesy)s?\b.*|[\w.& ]{2,24})[\])]$",
     r"(?:via|h/t|hat tip|spotter|credit|credits)\s*:?\s+[@\w][\w./@ ]{1,40}$",
@@ -64,57 +66,127 @@ SEPARATOR = re.compile(r"\s(?:>{1,2}|»|›|\||/|::|→|•|·|–|—)\s")
 CRUMBS = re.compile(r"\s(?:>{1,2}|»|›|→|::)\s")
 READING_TIME = re.compile(r".{0,80}\b\d{1,3}[ -]?min(?:ute)?s?\.? (?:read|to read)\b.{0,20}", re.IGNORECASE)
 
+# Possessive (++, atomic groups): a line of digits or dots must not be split in every possible way before it is given up.
 SHARE = re.compile(
-    r"(?:(?:share|tweet|pin|pin it|email|e-mail|mail|print|facebook|twitter|x|whatsapp|linkedin|reddit|telegram|messenger|pinterest|tumblr|flipboard|copy link|link copied|save|like|bookmark|"
-    r"(?:share|send|tweet|like|email|print|save|bookmark|recommend) (?:this|it|on|via|by|with)(?: (?:this|article|story|post|page|news|link|facebook|twitter|x|whatsapp|linkedin|reddit|telegram|email|friends|your friends|a friend|on|via|with))*"
-    r"|view on instagram|view this post on instagram|[\d.,]+[km]? (?:shares?|comments?|likes?|views?|retweets?)|[\d.,]+[km]?|reddit\d+|shares?|follow)[\s,|•·/:]*)+",
+    r"(?>(?:share|tweet|pin|pin it|email|e-mail|mail|print|facebook|twitter|x|whatsapp|linkedin|reddit\d*|telegram|messenger|pinterest|tumblr|flipboard|copy link|link copied|save|like|bookmark|shares|follow)\b"
+    r"(?: (?:this|it|on|via|by|with|article|story|post|page|news|link|friends|your friends|a friend))*+"
+    r"|view (?:this post )?on instagram|[\d.,]++[km]?(?: (?:shares?|comments?|likes?|views?|retweets?)\b)?)(?>[\s,|•·/:]*+(?>(?:share|tweet|pin|email|e-mail|mail|print|facebook|twitter|x|whatsapp|linkedin|reddit\d*|"
+    r"telegram|messenger|pinterest|tumblr|flipboard|copy link|link copied|save|like|bookmark|shares|follow)\b(?: (?:this|it|on|via|by|with|article|story|post|page|news|link))*+|[\d.,]++[km]?(?: (?:shares?|comments?|likes?|views?|retweets?)\b)?))*+[\s.:!]*+",
     re.IGNORECASE,
 )
 
-ANYWHERE: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("comment form", _any(
-        r"leave a (?:reply|comment)\b(?: cancel reply)?", r"(?:post|add|write) a (?:comment|reply)$", r"please enter your (?:comment|name|e-?mail)", r"(?:cancel|post) (?:reply|comment)$",
-        r"save my (?:name|e-?mail)\b", r"your e-?mail address will not be published", r"required fields are marked", r"you have entered an incorrect email", r"notify me (?:of|by)\b",
-        r"(?:log|sign) in to (?:leave|post|add|comment|reply)\b", r"you must be logged in to", r"(?:name|e-?mail|website|comment)\s*:?\s*\*$", r"(?:view |show |see )?(?:all )?\(?\d*\)?\s*comments?(?: \(\d+\))?$",
-        r"join the (?:discussion|conversation)\b", r"sorry,? (?:we are not|comments are|we're not)\b.*comment", r"comments (?:are closed|for this|on this|are now closed)", r"have something to add to this story",
-        r"c?comments$", r"have your say\b.{0,60}$", r"what do you think\b.{0,40}comments?\b", r"let us know (?:what you think )?in the comments",
-    )),
-    ("note on the article", _any(r"(?:note|disclaimer|editor['’]?s? note)\s*:\s*(?=.*\b(?:no (?:specific )?sources?|this (?:article|story|post|content|report) (?:was|is|has been) (?:generated|written|created|translated|produced|published|for|based|intended)|ai|artificial intelligence|information only|informational purposes|views expressed))",
-                                 r"this (?:article|story|post) (?:was|has been) (?:automatically )?(?:generated|translated|created|written) (?:by|with|using) (?:an? )?(?:ai|artificial|machine|automat)", r"the views expressed (?:in this|here)")),
-    ("related link", _any(
-        r"(?:read|see|watch|listen)(?:\s+(?:also|more|next|on|it|here))*\s*[:»>|]", r"(?:also|more) (?:read|on this|from|in|on|like this)\b[^.]{0,60}(?:[:»>|]|$)", r"(?:related|recommended|see also|more|also read|further reading|must read|don['’]t miss|up next|most read|trending(?: now)?|you may (?:also )?like|you might (?:also )?like|in pictures|in pics|photos|poll|quiz)\s*[:»>|]",
-        r"(?:(?:see )?(?:all )?related (?:articles?|stories|story|posts?|links?|coverage|content|news|topics|video|roundup)|see all related|recommended (?:for you|stories|articles|reading)|more (?:stories|from|news|on this (?:story|topic))|read more|see more|show more|load more|see also|most (?:read|popular|viewed|shared)|trending(?: now)?|up next|watch next|latest (?:news|stories)|you may (?:also )?like|you might (?:also )?like|editors?['’]? picks|sponsored(?: content| links)?|promoted(?: stories| content)?|around the web|further reading)\b.{0,40}$",
-        r"(?:for the full story|to read (?:more|the full)|read the (?:full|whole|rest|original)|click here|tap here|for mobile users|using a mobile device|continue reading|read full|full story)\b", r"(?:https?://|www\.)\S+$", r"[\w-]+\.(?:com|org|net|co\.uk|info)(?:/\S*)?$", r"(?:read|see) more (?:about|at|on|here)\b", r"read more https?://",
-    )),
-    ("newsletter prompt", _any(
-        r"(?:sign up|subscribe|register)\b.{0,90}\b(?:newsletter|email|e-mail|inbox|alerts?|updates|briefing|today|now|free|account|digital|channel|print)\b", r"(?:get|receive) .{0,90}\b(?:in|to|into|straight to|delivered to) your inbox", r"(?:subscribe|sign up|log in|login|sign in|register|donate)(?: now| here| today| or .{3,20}| to .{3,40})?[.!]?$",
-        r">*\s*(?:[—–-]+\s*)?(?:>>\s*)?follow (?:us|me|the author|@\w+|.{2,40}) on (?:twitter|facebook|instagram|x|telegram|whatsapp|linkedin|google news|social media)\b", r"(?:like|find|join) us on (?:twitter|facebook|instagram|x|telegram|whatsapp)\b", r"follow @?\w+(?: \w+)?$",
-        r"(?:download|get) (?:our|the) (?:free )?(?:\w+ )?app\b", r"enter your e-?mail", r"email address\s*:?$", r"thank(?:s| you) for (?:subscribing|signing up|reading)\b", r"(?:support|help) (?:our|independent|quality) (?:work|journalism|reporting)", r"already a (?:subscriber|member)\b", r"this (?:article|content) is (?:for subscribers|available to subscribers)", r"to continue reading\b", r"turn on (?:desktop )?notifications", r"unsubscribe\b",
-    )),
-    ("cookie notice", _any(
-        r"(?:we|this (?:web)?site|our (?:web)?site|we and our partners) (?:use|uses|store) (?:our own )?cookies", r"by (?:continuing|using|clicking)\b.{0,80}\b(?:cookies|agree|consent|terms|privacy)\b", r"(?:accept|reject|manage|allow)(?: all)? (?:cookies|preferences|and (?:close|continue))\b", r"cookie (?:policy|settings|notice|preferences)\b.{0,30}$", r"privacy (?:policy|settings|preference cent(?:er|re)|notice)\b.{0,60}$", r"(?:this (?:site|website) is|protected by recaptcha)\b.{0,40}\bcookies?\b", r"terms (?:of (?:use|service)|and conditions)\b.{0,40}$",
-    )),
-    ("copyright", _any(r"(?:©|\(c\)\s|&copy;|copyright\b(?=.{0,6}(?:©|\(c\)|\d{4}))|copyright (?:by|the))", r".{0,80}\ball rights reserved\b.{0,120}$", r"this material may not be published\b", r"(?:this|the) (?:article|content|material) (?:may|must|can) ?not be (?:reproduced|republished)", r"do not (?:reproduce|republish)\b")),
-    ("advertisement", _any(r"(?:-+\s*)?(?:advertisement|advertisment|advertising|ad|sponsored|promotion)(?:\s*[-–—:|]\s*(?:continue reading|scroll|story|article).{0,40}|\s*-+)?$", r"(?:story|article) continues (?:below|after)\b", r"continue reading (?:the main story|below)\b", r"google_ad\w*", r"skip (?:ad|advertisement|to (?:main )?content)\b")),
-    ("player or script", _any(
-        r"scroll (?:down|below) (?:for|to|see)\b.{0,40}$", r"(?:video|poll|image|gallery|comments?|content|page|please wait)?\s*loading\b[\s.…]*(?:watch .{0,80})?$", r"video loading\b.{0,120}$", r"(?:view|launch|open|see) (?:photo )?(?:gallery|slideshow|image|larger image|full ?screen)$", r"please (?:enable|turn on|install|upgrade)\b.{0,40}\b(?:javascript|flash|cookies|browser|player)\b", r"(?:your browser|javascript|media|playback) (?:does not support|is (?:disabled|required|not supported)|not supported|is unsupported)", r"(?:watch|play) (?:this |the )?video(?: (?:again|here|below|above))?$", r"watch (?:again|next|live|now)$",
-        r"(?:mbox\w+|brightcove\.\w+|googletag\b.*|window\.\w+.*|document\.\w+.*|function\s*\(.*|var \w+\s*=.*)[({;].*$", r"@media\b.*\{", r"<!--", r"(?:view|show) (?:comments|transcript|caption)s?$", r"(?:image|photo|slide) \d+ of \d+$", r"(?:previous|next)(?: (?:article|post|slide|page|story|image|photo))?$", r"back to top$", r"hide caption$", r"(?:toggle|enlarge|expand|close|play|pause|mute)(?: caption| image| this image)?$", r"(?:listen to (?:this )?(?:article|story))\b.{0,30}$", r"(?:font size|text size|aa)$",
-    )),
-    ("byline", _any(
-        r"[(\[]?(?:additional |with )?(?:reporting|writing|editing|edited|written|compiled|translated)(?: and (?:editing|writing|reporting))? by\b.{2,200}[)\]]?\.?$", r".{3,120}\bcontributed to this (?:report|story|article|piece|post)\b\.?\)?$", r"(?:with )?(?:files|material|reporting|additional reporting) from\b.{2,80}$", r"[(\[]?with (?:the )?(?:associated press|reuters|afp|news wire services|wire services|agencies)\b.{0,40}[)\]]?$", r"(?:sources?|photo sources?)\s*:\s*(?!.*[.!?]$).{2,80}$", r"[—–-]{1,2}\s?(?:with )?(?:reuters|afp|ap|agencies|bloomberg|xinhua|dpa|staff)\b.{0,20}$",
-    )),
-    ("tags", _any(r"(?:tags?|topics?|filed (?:under|in)|categor(?:y|ies)|keywords?|labels?|posted in|hashtags?)\s*(?::|under|in)\s*.{1,200}$")),
-    ("social media embed", _any(r"[—–-]{1,2} .{1,60}\(@\w{1,20}\)\s.{0,40}$", r"a (?:post|photo|video) (?:shared|posted) by\b", r"pic\.twitter\.com/\w+$", r"(?:view|see) (?:this )?(?:post|tweet|more)?\s*on (?:instagram|twitter|facebook)$", r"(?:@\w{1,20}\s*)+$", r"(?:#\w+\s*)+$")),
-    ("rule", _any(r"[\s*_=\-–—~•·.#+]{1,}$")),
-    ("faq heading", _any(r"(?:faqs?|frequently asked questions|q ?(?:&|and) ?a|questions (?:and|&) answers)\s*:?(?: \(faqs?\))?$")),
-)  # fmt: skip
-"""Reason → lines that are noise wherever they stand. Matched from the line's start."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one kind of noise looks like: `always` is noise even where the line is a full sentence, `open_end` only where it does not end as one."""
 
-CUTS_TAIL = _any(r"leave a (?:reply|comment)\b", r"(?:post|add|write) a (?:comment|reply)$", r"(?:view |show |see )?(?:all )?\d* ?comments?(?: \(\d+\))?$")
-"""Headings of what readers wrote: whatever follows is not the article's."""
+    reason: str
+    always: re.Pattern[str] | None = None
+    open_end: re.Pattern[str] | None = None
+
+
+ANYWHERE: tuple[Rule, ...] = (
+    Rule(
+        "comment form",
+        _any(
+            r"leave a (?:reply|comment)\b(?: cancel reply)?.{0,20}$", r"please enter your (?:comment|name|e-?mail)", r"save my (?:name|e-?mail)\b", r"your e-?mail address will not be published",
+            r"required fields are marked", r"you have entered an incorrect e-?mail", r"notify me (?:of|by) (?:new|follow|e-?mail)", r"(?:log|sign) in to (?:leave|post|add|comment|reply)\b",
+            r"you must be logged in to", r"sorry,? (?:we are not|comments are|we're not)\b.*comment", r"comments (?:are|have been) (?:now )?(?:closed|disabled|turned off)", r"have something to add to this story",
+            r"let us know (?:what you think )?in the comments", r"what do you think\b.{0,40}\bcomments?\b.{0,10}$", r"join the (?:discussion|conversation)(?: (?:below|in the comments|on \w+))?[.!]?$",
+        ),
+        _any(
+            r"(?:post|add|write) a (?:comment|reply)$", r"(?:cancel|post) (?:reply|comment)$", r"(?:name|e-?mail|website|comment)\s*:?\s*\*$", r"(?:view |show |see )?(?:all )?\(?\d*\)?\s*c?comments?(?: \(\d+\))?$",
+            r"comments (?:for|on) this\b", r"comments? unavailable$", r"have your say\b.{0,60}$",
+        ),
+    ),
+    Rule(
+        "note on the article",
+        _any(
+            r"(?:note|disclaimer|editor['’]?s? note)\s*:\s*(?=.*\b(?:no (?:specific )?sources? (?:were|was|is|are)|this (?:article|story|post|content|report) (?:was|is|has been) (?:automatically |partly |originally )?"
+            r"(?:generated|written|created|translated|produced|published|for|based|intended)|artificial intelligence|(?:information|informational) purposes|views expressed))",
+            r"this (?:article|story|post) (?:was|has been) (?:automatically )?(?:generated|translated|created|written) (?:by|with|using) (?:an? )?(?:ai|artificial|machine|automat)",
+            r"the views expressed (?:in this|here)\b",
+        ),
+    ),
+    Rule(
+        "related link",
+        _any(
+            r"(?:read|see|watch|listen)\s+(?:also|more|next|on)\b(?: (?:about|at|on|here)\b.{0,40})?\s*[:»>|]", r"(?:also read|related(?: (?:articles?|stor(?:y|ies)|posts?|links?|coverage|content|news|topics|video|roundup))?|recommended|see also|further reading|must read|don['’]t miss|you m(?:ay|ight) (?:also )?like)\s*[:»>|]",
+            r"for the full story,? (?:click|see|read|visit)\b", r"(?:click|tap) here (?:to|for)\b", r"read the (?:full|whole|rest|original|entire)\b.{0,60}\b(?:here|at|on)\b.{0,40}$", r"for mobile users\b", r"using a mobile device\b", r"(?:https?://|www\.)\S+$",
+        ),
+        _any(
+            r"(?:more|most read|trending|up next|in pictures|in pics|photos|gallery|poll|quiz|watch|listen)\s*[:»>|]",
+            r"(?:(?:see )?(?:all )?related (?:articles?|stor(?:y|ies)|posts?|links?|coverage|content|news|topics|video)|see all related|recommended (?:for you|stories|articles|reading)|more (?:stories|from|news|on this (?:story|topic))|read (?:more|full|also)|"
+            r"see more|show more|load more|see also|most (?:read|popular|viewed|shared)|trending now|watch next|latest (?:news|stories)|you m(?:ay|ight) (?:also )?like|editors?['’]? picks|sponsored (?:content|links)|promoted (?:stories|content)|"
+            r"around the web|further reading|click here|tap here|continue reading|full story|read the (?:full|whole|rest|original|entire))\b.{0,60}$",
+            r"[\w-]+\.(?:com|org|net|co\.uk|info)(?:/\S*)?$",
+        ),
+    ),
+    Rule(
+        "newsletter prompt",
+        _any(
+            r"(?:sign up|subscribe|register)\b.{0,90}\b(?:newsletters?|e-?mails?|inbox|alerts|briefing|free account|digital (?:access|edition|subscription)|our \w+ channel)\b", r"(?:get|receive|have) .{0,90}\b(?:in|to) your inbox\b",
+            r"[>—–\s-]*follow (?:us|me|the author|@\w+|(?:\S+ ){1,5}?(?=on))\s?(?:\(@\w+\) )?on (?:twitter|facebook|instagram|telegram|whatsapp|linkedin|google news|social media)\b", r"(?:like|find|join) us on (?:twitter|facebook|instagram|telegram|whatsapp)\b",
+            r"(?:download|get) our (?:free )?(?:\w+ )?app\b", r"enter your e-?mail\b", r"thank(?:s| you) for (?:subscribing|signing up|reading)\b", r"(?:please )?support (?:our|independent|quality) (?:work|journalism|reporting)\b", r"already a (?:subscriber|member)\?",
+            r"this (?:article|content) is (?:only )?(?:for|available to) (?:our )?subscribers", r"to continue reading,? (?:this|please|subscribe|log|sign|register)", r"turn on (?:desktop )?notifications\b",
+        ),
+        _any(r"(?:sign up|subscribe|register|log ?in|sign in|donate)(?: now| here| today| or .{3,20}| to .{3,40}| for .{3,60})?$", r"follow (?:us|@\w+)\b.{0,60}$", r"follow us\s*:", r"e-?mail address\s*:?$", r"unsubscribe\b.{0,30}$"),
+    ),
+    Rule(
+        "cookie notice",
+        _any(
+            r"(?:we|this (?:web)?site|our (?:web)?site|we and our partners) (?:uses?|stores?) (?:our own |essential )?cookies\b", r"by (?:continuing|using|clicking)\b(?=.{0,80}\byou\b).{0,100}\b(?:cookies|agree|consent|terms|privacy)\b",
+        ),
+        _any(r"(?:accept|reject|manage|allow) (?:all )?(?:cookies|preferences|and (?:close|continue))\b", r"cookie (?:policy|settings|notice|preferences)\b.{0,30}$", r"privacy (?:policy|settings|preference cent(?:er|re)|notice)\b.{0,60}$", r"terms (?:of (?:use|service)|(?:and|&) conditions)\b.{0,40}$"),
+    ),
+    Rule(
+        "copyright",
+        _any(
+            r"(?:©|\(c\)\s*\d{4}\b|copyright\b(?=.{0,6}(?:©|\(c\)|(?:19|20)\d\d)))", r".{0,80}\ball rights reserved\b.{0,160}$", r"this material may not be published\b",
+            r"(?:this|the) (?:article|content|material) (?:may|must|can) ?not be (?:reproduced|republished)\b", r"do not (?:reproduce|republish)\b",
+        ),
+        _any(r"copyright (?:by |the )?[A-Z].{2,60}$"),
+    ),
+    Rule(
+        "advertisement",
+        _any(r"(?:this )?(?:story|article) continues (?:below|after)\b.{0,40}$", r"continue reading (?:the main story|below)\b"),
+        _any(r"(?:[-–—]+\s*)?(?:advertise?ment|advertising|ad|sponsored|promotion)(?:\s*[-–—:|]\s*(?:continue reading|scroll|story|article).{0,40}|\s*[-–—]+)?$", r"skip (?:ad|advertisement|to (?:main )?content)\b.{0,20}$"),
+    ),
+    Rule(
+        "player or script",
+        _any(
+            r"scroll (?:down|below) (?:for|to|see)\b.{0,40}$", r"please (?:enable|turn on|install|upgrade)\b.{0,40}\b(?:javascript|flash|cookies|browser|player)\b", r"(?:your browser|javascript|media|playback) (?:does not support|is (?:disabled|required|not supported|unsupported))\b",
+            r"(?:google_ad\w*|mbox\w+|brightcove\.\w+|googletag\b.*|window\.\w+.*|document\.\w+.*|function\s*\(.*|var \w+\s*=.*)[({;].*$", r"@media\b.*\{", r"<!--",
+        ),
+        _any(
+            r"(?:(?:video|poll|image|gallery|comments?|content|page|please wait)[\s,]*)?loading\b[\s.…]*(?:watch .{0,80})?$", r"(?:view|launch|open|see) (?:photo )?(?:gallery|slideshow|image|larger image|full ?screen)$", r"(?:watch|play) (?:this |the )?video(?: (?:again|here|below|above))?$",
+            r"watch (?:again|next|live|now)$", r"(?:view|show|hide) (?:comments|transcript|caption)s?$", r"(?:image|photo|slide) \d+ of \d+$", r"(?:previous|next)(?: (?:article|post|slide|page|story|image|photo))?$", r"back to top$",
+            r"(?:toggle|enlarge|expand|close|play|pause|mute)(?: caption| image| this image)?$", r"listen to (?:this )?(?:article|story)\b.{0,30}$", r"(?:font|text) size\b.{0,10}$", r"(?:photo|video|image|picture)s?$",
+        ),
+    ),
+    Rule(
+        "byline",
+        _any(
+            r"[(\[](?:additional |with )?(?:reporting|writing|editing|edited|written|compiled|translated)(?: and (?:editing|writing|reporting))? by\b.{2,240}[)\]]\.?$", r"(?:additional )?(?:reporting|writing|editing) by\b[^.]{2,120};[^.]{2,120}\.?$",
+            r".{3,160}\bcontributed (?:reporting )?to this (?:report|story|article|piece|post)\b\.?\)?$", r"additional reporting (?:by|from)\b.{2,120}$",
+        ),
+        _any(
+            r"(?:reporting|writing|editing|edited|written|compiled|translated)(?: and (?:editing|writing|reporting))? by\b.{2,120}$", r"(?:with )?(?:files|material|reporting|reports) from\b.{2,80}$", r"\(?with (?:the )?(?:associated press|reuters|afp|news wire services|wire services|agencies)\b.{0,40}$",
+            r"(?:photo )?sources?\s*:.{2,80}$", r"[—–-]{1,2}\s?(?:with )?(?:reuters|afp|ap|agencies|bloomberg|xinhua|dpa|staff)\b.{0,20}$", r"[\w.+-]+@[\w-]+\.[\w.]+(?:\s.{0,50})?$",
+        ),
+    ),
+    Rule("tags", None, _any(r"(?:tags?|topics?|filed (?:under|in)|categor(?:y|ies)|keywords?|posted in|hashtags?)\s*:\s*.{1,200}$", r"(?:filed under|posted in) [A-Z].{1,80}$")),
+    Rule("social media embed", _any(r"[—–-]{1,2} ?.{1,60}\(@\w{1,20}\)\s.{0,40}$", r"a (?:post|photo|video) (?:shared|posted) by .{1,80}(?:\(@|\bon \w{3} \d)", r"pic\.twitter\.com/\w+$", r"(?:@\w{1,20}\s*)+$", r"(?:#\w+\s*)+$")),
+    Rule("rule", _any(r"[\s*_=\-–—~•·.#+]+$")),
+    Rule("faq heading", _any(r"(?:faqs?|frequently asked questions|q ?(?:&|and) ?a|questions (?:and|&) answers)\s*:?(?: \(faqs?\))?$")),
+)  # fmt: skip
+"""What is noise wherever it stands. Each pattern is matched from the line's start."""
+
+CUTS_TAIL = _any(r"leave a (?:reply|comment)\b.{0,20}$")
+"""Heading of the form that ends a page: what little follows it is the page's, not the article's."""
 
 HEADS_LIST = _any(
-    r"(?:see )?(?:all )?related (?:articles?|stories|posts?|links?|coverage|content|news)\b", r"(?:see all related|recommended(?: for you| stories| articles)?|more (?:stories|on this (?:story|topic))|read more|see also|most (?:read|popular|viewed)|trending(?: now)?|latest (?:news|stories)|you may (?:also )?like|around the web)\s*:?$",
+    r"(?:(?:see )?(?:all )?related (?:articles?|stories|posts?|links?|coverage|content|news)|see all related|recommended(?: for you| stories| articles)?|more (?:stories|on this (?:story|topic))|read more|see also|most (?:read|popular|viewed)|"
+    r"trending(?: now)?|latest (?:news|stories)|you m(?:ay|ight) (?:also )?like|around the web)\s*:?$",
 )  # fmt: skip
 """Headings over lists of links: the headlines below them go too, up to the next sentence."""
 

@@ -23,6 +23,7 @@ from trafilatura import bare_extraction
 _DATE_PARAMS = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?(?:p|div|br|span|a|h[1-6]|ul|ol|li|img|figure|strong|b|i|em|blockquote|section|article|table|script|style)\b[^<>]*>", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<(?:p|br|div)\b", re.IGNORECASE)
 _BLOCK_TAGS = frozenset("p div h1 h2 h3 h4 h5 h6 ul ol li blockquote section article main header footer tr pre hr dd dt dl table".split())
 _SKIPPED_TAGS = frozenset("script style figure figcaption aside form nav iframe noscript button select svg template head".split())
 _HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -84,6 +85,8 @@ def read_fragment(source: str) -> Page:
     """Take the text out of a piece of HTML, as in a record's text field: all of it is the article, so nothing but tags, captions and forms goes."""
     if not source.strip():
         return Page("")
+    if not _BREAK_TAG.search(source):  # content systems store paragraphs as blank lines, with tags only inside them
+        source = source.replace("\n", "<br>")
     root = lxml_html.fragment_fromstring(source, create_parent="div")
     pieces: list[str] = []
     chrome: dict[str, int] = {}
@@ -103,7 +106,7 @@ def read_markdown(source: str) -> Page:
     page.outlet = next((metadata[k] for k in ("source", "publisher", "outlet", "site_name", "site") if metadata.get(k)), "")
     blocks: list[str] = []
     tokens = _markdown().parse(body)
-    in_table = False
+    in_table, number = False, ""
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type in ("table_open", "table_close"):
             in_table = token.type == "table_open"
@@ -112,10 +115,12 @@ def read_markdown(source: str) -> Page:
             _count(page.chrome, "code block")
         elif token.type == "code_block":  # four spaces of indentation: code in Markdown, but a paragraph in an article
             blocks.append(token.content.strip())
+        elif token.type == "list_item_open" and len(token.info) > 2:  # "2024. It was a dry year" is no list
+            number = token.info + token.markup + " "
         elif token.type == "html_block":
             blocks.append(read_fragment(token.content).text)
         elif token.type == "inline" and not in_table:
-            content = _inline_text(token, page.chrome)
+            content, number = number + _inline_text(token, page.chrome), ""
             is_heading = before is not None and before.type == "heading_open"
             if is_heading and not page.title and not blocks:
                 page.title = content
