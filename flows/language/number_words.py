@@ -48,6 +48,7 @@ DIGITS = r"(?:\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?"
 _WORD = "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True), "hundred", "thousand", "million", "billion", "trillion"])
 _RUN = rf"(?:a[ ](?=hundred|thousand))?(?:{_WORD})(?:(?:[ -]|[ ]and[ ])(?:{_WORD}))*"
 _SCALE = "dozen|hundred|thousand|million|billion|trillion|lakh|crore"
+_SPAN = "second|minute|hour|day|week|fortnight|month|year|decade|century"  # "less than a minute" counts one; "a minute later" is left to times
 _FRACTION = "|".join(_FRACTIONS)
 _FRACTION_PLURAL = "thirds|quarters|fourths|fifths|sixths|sevenths|eighths|ninths|tenths|hundredths|halves"
 
@@ -72,6 +73,8 @@ _NUMBER = re.compile(
     | (?P<half>half)(?=[ ](?:of|an?|the|its|his|her|their|our|these|those|all)\b|[ ](?:more|as)\b|[.,;:]|$)
     | (?P<whole>{_alternatives(_WHOLE)})\b
     | (?P<times>{"|".join(_TIMES)})\b
+    | (?P<unit_half>an?)(?=[ ](?:{_SPAN})[ ]and[ ]a[ ]half\b)
+    | (?:(?<=than[ ])|(?<=over[ ])|(?<=under[ ])|(?<=about[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=within[ ])|(?<=least[ ])|(?<=for[ ]))(?P<article>an?)(?=[ ](?:{_SPAN})\b)
     | (?P<bare_scale>an?[ ](?P<bs>{_SCALE}))\b(?!(?:[ ]and)?[ ](?:{_WORD})\b)
     | (?P<ordinal>(?:(?:{"|".join(_TENS)})-)?(?:{"|".join(_ORDINALS)}))\b
     | (?P<ordinal_digits>\d+)(?:st|nd|rd|th)\b
@@ -186,6 +189,8 @@ def _read(m: re.Match[str]) -> Number | None:
         return Number(m.start(), m.end(), low, high, 0, "share")
     if "times" in g:
         return Number(m.start(), m.end(), _TIMES[g["times"]], _TIMES[g["times"]], 0, "times")
+    if "unit_half" in g or "article" in g:
+        return _cardinal(m, 1.5 if "unit_half" in g else 1.0, 0.05)
     if "bare_scale" in g:
         return _cardinal(m, _BIG[g["bs"]], 0.1 * _BIG[g["bs"]] if g["bs"] != "dozen" else 0.5)
     if "ordinal_digits" in g:

@@ -111,7 +111,7 @@ def _is_name(number: Number, text: str) -> bool:
     before, after = _before(text, number.char_start), text[number.char_end : number.char_end + 48]
     word = text[number.char_start : number.char_end].lower()
     if word == "one":
-        return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or not after.strip()
+        return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or not _head(text, number)[1] and find_unit(text, number.char_end) is None
     if number.kind == "ordinal":
         return word in ("first", "second") or _HEAD_WORD.match(after) is None
     if number.kind in ("vague", "share") and word in ("many", "several", "numerous", "all", "most", "none", "half"):
@@ -259,6 +259,8 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
         if of_a and first.kind == "share" and unit_end > end:  # "a quarter of an hour", "half a percentage point": a part of the unit
             return _Measure(unit_end, u.dimension, u.canonical, u.factor / 100, u.offset)
         if u.dimension != "count":
+            if first.low == 1.5 and text.startswith(" and a half", unit_end):  # "a minute and a half"
+                unit_end += len(" and a half")
             return _Measure(unit_end, u.dimension, u.canonical, u.factor, u.offset)
     if first.kind == "share":
         return _Measure(_head(text, last)[0] if text[end : end + 4] != " of " else end, "share", "percent")

@@ -22,7 +22,7 @@ PARTS = {
     "sunset": (1020, 1290), "sunrise": (270, 450), "lunchtime": (690, 840), "overnight": (1200, 1860), "early hours": (0, 360), "small hours": (0, 360),
 }  # fmt: skip
 
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS: list[str] = "one two three four five six seven eight nine ten eleven twelve".split()
 _HOUR = "|".join(sorted(_HOURS, key=len, reverse=True))
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?=\s\d))"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -72,6 +72,7 @@ _PREFIX = re.compile(
     between|a[ ]little[ ]past|a[ ]little[ ]after)[ ](?:the[ ])?$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_PLACE_LIKE = {"in", "on", "at"}
 _SEASON_CONTEXT = re.compile(r"\b(?:in|since|by|of|early|late|until|till|before|after|mid|during|through|for|from|to|last|next|this|each|every)[ -](?:the )?$", re.IGNORECASE)
 _TAIL = re.compile(r"[ ](?:in[ ]the[ ]|at[ ])?(?:early[ ]|late[ ])?(morning|afternoon|evening|night)\b")
 _NOUN_AFTER_YEAR = re.compile(r"[ ](?:people|men|women|children|soldiers|troops|homes|houses|jobs|metres|miles|euros|dollars|pounds|francs|crowns|marks|votes|percent|square|tonnes)\b")
@@ -297,7 +298,7 @@ def _finish(parts: TimeParts, text: str) -> TimeParts:
     for _ in range(3):
         window = max(0, parts.char_start - 32)
         m = _PREFIX.search(text[window : parts.char_start])
-        if m is None:
+        if m is None or (m["word"].lower() in _PLACE_LIKE and not _PLACE_LIKE.isdisjoint(parts.qualifiers)):  # "set in on Sunday"
             break
         parts.qualifiers.append(" ".join(m.group(0).lower().split()))
         parts.char_start = window + m.start()

@@ -82,7 +82,9 @@ def _date(parts: TimeParts, today: dt.datetime | None, ahead: bool) -> tuple[Int
     if parts.month is not None:
         return _month_date(parts, today, ahead)
     if parts.season is not None:
-        year = parts.year or (_season_year(parts, today, ahead) if today is not None else None)
+        # "the autumn of that year": which year is not said here.
+        open_year = not parts.anchored and parts.relative_unit == "year"
+        year = parts.year or (_season_year(parts, today, ahead) if today is not None and not open_year else None)
         return (_months(dt.datetime(year, parts.season, 1, tzinfo=UTC), 3) if year else None), "month"
     if parts.year is not None:
         start = dt.datetime(parts.year, 1, 1, tzinfo=UTC)
