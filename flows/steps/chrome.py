@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flows.steps import chrome_patterns as patterns
 from flows.steps.dates import Moment, read_date_in, read_date_line
@@ -85,7 +86,7 @@ def _unwrap(text: str) -> str:
     Such a text gives itself away: next to no line could have taken the next line's first word without passing the width.
     """
     lines = [line.strip() for line in text.split("\n")]
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a and b]
+    pairs = [(a, b) for a, b in pairwise(lines) if a and b]
     width = max((len(line) for line in lines), default=0)
     if len(pairs) < MIN_WRAPPED_LINES or not 30 <= width <= 130:
         return text
@@ -96,7 +97,7 @@ def _unwrap(text: str) -> str:
     if n_breaks_inside < len(pairs) / 2:  # lines that end as sentences do are lines on purpose
         return text
     joined = [lines[0]]
-    for previous, line in zip(lines, lines[1:], strict=False):
+    for previous, line in pairwise(lines):
         if previous and line and _is_full(previous, line, width):
             joined[-1] += ("" if re.search(r"\w-$", previous) else " ") + line
         else:
@@ -152,7 +153,7 @@ def _drop_captions(lines: list[_Line]) -> None:
         if _is_caption(line):
             line.dropped = "photo caption"
         elif line.n_words <= 5 and not line.is_sentence and (glued := patterns.GLUED_NAME.search(line.text)):
-            # A name run into one that is on no list ("Anna KellMorgenposten"): a brand written so ("PayPal") would turn up in the article as well.
+            # A name run into one that is on no list ("Ida BorgAftenbladet"): a brand written so ("PayPal") would turn up in the article as well.
             whole = whole if whole is not None else "\n".join(other.text for other in lines)
             capitals = all(word[:1].isupper() for word in line.text.split())
             if capitals and glued[1] not in patterns.NAME_PREFIXES and whole.count(glued[0]) == 1 and line.n_words >= 2:
@@ -243,7 +244,7 @@ def _head_reason(line: _Line) -> str:
 
 
 def _is_masthead(line: str) -> bool:
-    """Short capitalised parts between separators: "Financial Courier | Companies & Deals". A headline may hold one dash or bar, so every part is judged."""
+    """Short capitalised parts between separators: "City Ledger | Firms & Markets". A headline may hold one dash or bar, so every part is judged."""
     parts = patterns.SEPARATOR.split(line)
     short = all(len(part.split()) <= 4 and all(word[0].isupper() or not word[0].isalpha() or len(word) <= 3 for word in part.split()) for part in parts)
     return short and ("|" in line or len(parts) >= 3)
@@ -276,7 +277,7 @@ def _looks_like_headline(line: str, following: str) -> bool:
     first = re.search(r"\w", line)
     if first is None or first[0].islower() or following[:1].islower():
         return False
-    if line[0] in "\"“" and line.endswith(('"', "”")) and len(words) > 8:
+    if line[0] in '"“' and line.endswith(('"', "”")) and len(words) > 8:
         return False
     if patterns.FULL_STOP_END.search(line):
         long_words = [word for word in words if len(word) > 3 and word[0].isalpha()]

@@ -43,7 +43,10 @@ FULL_DATE = re.compile(
     rf"|{_MONTH.format('month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year2>(?:19|20)\d\d)(?!\d))" + _TIME,
     re.IGNORECASE,
 )
-_LABEL = r"(?:first\s+|last\s+)?(?:date|dated|published|posted|updated?|modified|created|issued|released|publication date|date published)(?:\s+(?:on|at))?\s*:?\s*"
+_LABEL = (
+    r"(?:first\s+|last\s+)?(?:date|dated|published|posted|updated?|modified|created|issued|released|publication date|date published)"
+    r"(?:\s+(?:on|at))?\s*:?\s*"
+)
 _LABELLED = re.compile(rf"(?P<label>{_LABEL})?", re.IGNORECASE)
 _BARE_PREFIX = re.compile(r"date\s*:?\s*(?=(?:19|20)\d\d-\d\d-\d\d)", re.IGNORECASE)
 _AFTER_DATE_LINE = re.compile(r"\s*(?:[|·•/,–—-]\s*[^.!?]{0,60})?", re.IGNORECASE)
@@ -77,7 +80,7 @@ def read_value(value: Any) -> Moment | None:
     if isinstance(value, dt.datetime):
         return None if value != value else _checked(value)  # pandas' NaT differs from itself
     if isinstance(value, dt.date):
-        return _checked(dt.datetime(value.year, value.month, value.day))
+        return _checked(dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC))
     if isinstance(value, int | float):
         return _read_number(float(value))
     text = str(value).strip()
@@ -120,7 +123,7 @@ def read_date_in(furniture: str) -> Moment | None:
 
 
 def read_dateline(paragraph: str) -> Moment | None:
-    """Return the date in the dateline that opens a paragraph: `LORAN, 3 March 2024 - …`, `March 3, 2024 — …`; None without one or without a year."""
+    """Return the date in the dateline that opens a paragraph: `PORT ELM, 3 March 2024 - …`, `March 3, 2024 — …`; None without one or without a year."""
     head = paragraph[:140]
     match = FULL_DATE.search(head)
     if match is None:
@@ -186,7 +189,7 @@ def _read_loosely(text: str) -> Moment:
     """Let dateutil try, twice with different defaults: what it fills in by itself was not in the text."""
     readings: list[dt.datetime] = []
     zones = {name.upper(): hours * 3600 for name, hours in _ZONE_HOURS.items()}
-    for default in (dt.datetime(2001, 1, 1), dt.datetime(2002, 2, 2, 2, 2, 2)):
+    for default in (dt.datetime(2001, 1, 1, tzinfo=dt.UTC), dt.datetime(2002, 2, 2, 2, 2, 2, tzinfo=dt.UTC)):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an unknown zone is only a warning to dateutil, and hours off to us

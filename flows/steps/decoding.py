@@ -21,7 +21,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x7fELF", b"PAR1", b"\xd0\xcf\x11\xe0", b"RIFF", b"{\\rtf")
+_MAGIC = (
+    *(b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
+    *(b"\x7fELF", b"PAR1", b"\xd0\xcf\x11\xe0", b"RIFF", b"{\\rtf"),
+)
 _CONTROL_BYTES = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27} | {127})
 MAX_CONTROL_SHARE = 0.005  # of the bytes; stray control characters occur in scraped text, but singly
 MAX_HIGH_SHARE_1252 = 0.1  # English and its neighbours have few bytes above 127 in Windows-1252; Cyrillic or Thai are nothing but such bytes

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from lxml import etree
 from lxml import html as lxml_html
+from lxml.etree import ParserError
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from trafilatura import bare_extraction
@@ -28,8 +28,8 @@ _BLOCK_TAGS = frozenset("p div h1 h2 h3 h4 h5 h6 ul ol li blockquote section art
 _SKIPPED_TAGS = frozenset("script style figure figcaption aside form nav iframe noscript button select svg template head".split())
 _HEADING_TAGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _DATE_META = frozenset(
-    "article:published_time og:published_time og:article:published_time datepublished date pubdate publishdate publish_date dc.date dc.date.issued dcterms.created dcterms.date "
-    "parsely-pub-date sailthru.date article.published cxenseparse:recs:publishtime date.release".split()
+    "article:published_time og:published_time og:article:published_time datepublished date pubdate publishdate publish_date dc.date dc.date.issued "
+    "dcterms.created dcterms.date parsely-pub-date sailthru.date article.published cxenseparse:recs:publishtime date.release".split()
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
@@ -87,7 +87,7 @@ def read_fragment(source: str) -> Page:
         return Page("")
     if not _BREAK_TAG.search(source):  # content systems store paragraphs as blank lines, with tags only inside them
         source = source.replace("\n", "<br>")
-    root = lxml_html.fragment_fromstring(source, create_parent="div")
+    root: Any = lxml_html.fragment_fromstring(source, create_parent=True)  # inside one <div>
     pieces: list[str] = []
     chrome: dict[str, int] = {}
     _walk(root, pieces, chrome)
@@ -139,7 +139,7 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def _inner_text(element: etree._Element) -> str:
+def _inner_text(element: Any) -> str:
     parts = [element.text or ""]
     for child in element:
         if child.tag == "lb":
@@ -197,7 +197,7 @@ def _timed_date(source: str) -> str | None:
     """Return the first publication date of a page's metadata that has a time of day, as written: trafilatura keeps the day alone."""
     try:
         root = lxml_html.fromstring(source.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, ValueError):
+    except (ParserError, ValueError):
         return None
     values = [m.get("content") or "" for m in root.iter("meta") if (m.get("property") or m.get("name") or m.get("itemprop") or "").casefold() in _DATE_META]
     values += [t.get("datetime") or "" for t in root.iter("time") if (t.get("itemprop") or "").casefold() == "datepublished"]

@@ -1,0 +1,162 @@
+"""Which files INPUT names, and what each is called: source, outlet, source key."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv", ".parquet")
+UNFINISHED = (".tmp", ".part")  # a file that another program is still writing
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|ocid|cmpid|ref_src|_ga|ito|smid|xtor", re.IGNORECASE)
+_DATE_FOLDER = re.compile(r"\d{1,8}(?:[-_.]\d{1,2}){0,2}")
+
+
+class InputError(ValueError):
+    """INPUT as a whole is wrong; the message is one line for the user: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to read. `source` tells it from the others of the run, `shown` is the path as the user would type it."""
+
+    path: Path
+    source: str
+    shown: str
+    outlet: str
+    source_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that is not read, and why."""
+
+    source: str
+    reason: str
+    detail: str
+
+
+def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES) -> tuple[list[InputFile], list[SkippedFile]]:
+    """List the article files of INPUT: files as given, folders recursively and sorted; a file that two arguments reach is listed once.
+
+    Hidden files and folders, and names that end in .tmp or .part, are passed over. Raises InputError for a path that does not exist or holds no article file.
+    """
+    if not inputs:
+        raise InputError("no INPUT given. Name article files or folders of them")
+    found: list[tuple[InputFile, Path]] = []
+    skipped: list[SkippedFile] = []
+    seen: set[str] = set()
+    for argument in map(Path, inputs):
+        if not os.path.lexists(argument):
+            raise InputError(f"no such path: {one_line(argument)}")
+        n_before, paths = len(seen), [argument]
+        n_articles = 0
+        is_folder = argument.is_dir()
+        if is_folder:
+            paths, unreadable = _walk(argument)
+            for folder, why in unreadable:
+                skipped.append(
+                    SkippedFile(_posix(folder.relative_to(argument)), "unreadable", f"{one_line(folder)} cannot be read: {why}. Check its permissions.")
+                )
+        for path in paths:
+            file = _describe(path, argument, is_folder)
+            if path.suffix.lower() not in suffixes:
+                if not is_folder:
+                    raise InputError(f"{one_line(path)} is no article file. Readable are {' '.join(suffixes)}")
+                skipped.append(SkippedFile(file.source, "unknown format", f"{file.shown} is no article file. Readable are {' '.join(suffixes)}."))
+                continue
+            n_articles += 1
+            if (identity := os.path.realpath(path)) not in seen:
+                seen.add(identity)
+                found.append((file, argument))
+        if not n_articles and len(seen) == n_before:
+            raise InputError(f"{one_line(argument)} holds no article files ({' '.join(s for s in suffixes if s != '.htm')})")
+    return _tell_apart([file for file, _ in found]), skipped
+
+
+def is_regular(path: Path) -> bool:
+    """Say whether a path is an ordinary file: reading a pipe or a device could last for ever."""
+    return stat.S_ISREG(path.stat().st_mode)
+
+
+def canonical_url(url: str) -> str:
+    """Return a URL without what does not tell documents apart: case of scheme and host, www., default port, tracking parameters, fragment, trailing slash."""
+    parts = urlsplit(url.strip())
+    try:
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:  # a port that is no number: nothing to canonicalise
+        return url.strip()
+    scheme = parts.scheme.lower()
+    netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
+    return urlunsplit((scheme, netloc, parts.path.rstrip("/"), query, ""))
+
+
+def url_host(url: str) -> str:
+    """Return the URL's host without "www."; empty where the text is no web address."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return (parts.hostname or "").removeprefix("www.") if parts.scheme.lower() in ("http", "https") else ""
+
+
+def one_line(path: Path | str) -> str:
+    """Show a path in a message: no line breaks, nothing that UTF-8 cannot hold."""
+    return _text(str(path)).replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _walk(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+    paths: list[Path] = []
+    unreadable: list[tuple[Path, str]] = []
+
+    def note(error: OSError) -> None:
+        unreadable.append((Path(str(error.filename)), error.strerror or "error"))
+
+    for parent, folders, names in os.walk(folder, onerror=note):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        paths += [Path(parent, name) for name in names if not name.startswith(".") and not name.lower().endswith(UNFINISHED)]
+    return sorted(paths, key=lambda path: _posix(path)), unreadable
+
+
+def _describe(path: Path, argument: Path, is_folder: bool) -> InputFile:
+    relative = path.relative_to(argument) if is_folder else Path(path.name)
+    home = argument.resolve() if is_folder else path.absolute().parent
+    source = _posix(relative)
+    folders = [part for part in PurePosixPath(source).parts[:-1] if not _DATE_FOLDER.fullmatch(part)]
+    # A bare name says too little to be the same document again ("a.txt" in Monday's drop and in Tuesday's): its folder's name goes with it.
+    key = source if len(relative.parts) > 1 else _text(f"{home.name}/{relative.name}" if home.name else relative.name)
+    return InputFile(path, source, one_line(path), "/".join(folders), key)
+
+
+def _tell_apart(files: list[InputFile]) -> list[InputFile]:
+    """Lengthen sources that two INPUT arguments share by the names of the folders above, until they differ."""
+    depth = {file.path: len(PurePosixPath(file.source).parts) for file in files}
+    names = {file.path: file.source for file in files}
+    while True:
+        by_name: dict[str, list[InputFile]] = {}
+        for file in files:
+            by_name.setdefault(names[file.path], []).append(file)
+        clashing = [file for group in by_name.values() if len(group) > 1 for file in group]
+        grown = False
+        for file in clashing:
+            parts = file.path.absolute().parts
+            if depth[file.path] < len(parts) - 1:
+                depth[file.path] += 1
+                names[file.path] = _posix(Path(*parts[-depth[file.path] :]))
+                grown = True
+        if not grown:
+            return [InputFile(f.path, names[f.path], f.shown, f.outlet, f.source_key) for f in files]
+
+
+def _posix(path: Path) -> str:
+    return _text(path.as_posix())
+
+
+def _text(name: str) -> str:
+    """File names that are no UTF-8 reach Python with lone surrogates, which no table can hold."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
