@@ -64,7 +64,7 @@ class Batcher:
         """Ids and mask, each (B, T), of single sentences with their special tokens."""
         self.prepare(texts)
         cls, sep = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
-        return pad([[cls, *self._encodings[t].ids[: self.max_tokens - 2], sep] for t in texts], self.tokenizer.pad_token_id)
+        return pad([[cls, *self._encodings[t].ids[: self.max_tokens - 2], sep] for t in texts], self.tokenizer.pad_token_id, to_eight=True)
 
     def batch(self, examples: Sequence[Example], rng: random.Random | None = None) -> Batch:
         """Pad `examples` together. With `rng`, pairs that tell or do not tell one fact are swapped half of the time, their directions turned round."""
@@ -80,8 +80,8 @@ class Batcher:
             sides = (e.hypothesis_spans, e.premise_spans) if swap else (e.premise_spans, e.hypothesis_spans)
             texts = (e.hypothesis, e.premise) if swap else (e.premise, e.hypothesis)
             spans.append([(side, text, enc, offset, n) for side, text, enc, offset, n in zip(sides, texts, (a, b), (1, n_a + 2), (n_a, n_b), strict=True)])
-        input_ids, mask = pad(ids, self.tokenizer.pad_token_id)
-        token_types, _ = pad(segments, 0)
+        input_ids, mask = pad(ids, self.tokenizer.pad_token_id, to_eight=True)
+        token_types, _ = pad(segments, 0, to_eight=True)
         n, width = input_ids.shape
         nan = float("nan")
         out = Batch(
@@ -114,20 +114,26 @@ class Batcher:
                             out.tokens[i, offset + k, CHANGE_TYPES.index(change_type)] = 1.0
         return out
 
-    def epoch(self, examples: Sequence[Example], token_budget: int, rng: random.Random, *, chunk: int = 2_000) -> Iterator[Batch]:
-        """Batches of about `token_budget` tokens, padding included, over all examples in random order; of like lengths within chunks of `chunk` examples."""
+    def epoch(self, examples: Sequence[Example], token_budget: int, rng: random.Random) -> Iterator[Batch]:
+        """Batches of about `token_budget` tokens, padding included, over all examples in random order.
+
+        A batch holds pairs of one length rounded up to a multiple of 8, and always as many: the matrix library then meets few shapes, and prepares each once.
+        """
         order = list(examples)
         rng.shuffle(order)
-        for start in range(0, len(order), chunk):
-            part = sorted(order[start : start + chunk], key=self.length)
-            groups: list[list[Example]] = [[]]
-            for e in part:
-                if groups[-1] and self.length(e) * (len(groups[-1]) + 1) > token_budget:
-                    groups.append([])
-                groups[-1].append(e)
-            rng.shuffle(groups)
-            for group in groups:
-                yield self.batch(group, rng)
+        waiting: dict[int, list[Example]] = {}
+        for e in order:
+            width = rounded_up(self.length(e))
+            group = waiting.setdefault(width, [])
+            group.append(e)
+            if len(group) == max(1, token_budget // width):
+                yield self.batch(waiting.pop(width), rng)
+        for group in waiting.values():
+            yield self.batch(group, rng)
+
+
+def rounded_up(length: int) -> int:
+    return -(-length // 8) * 8
 
 
 def fit(n_a: int, n_b: int, room: int) -> tuple[int, int]:
@@ -142,9 +148,9 @@ def fit(n_a: int, n_b: int, room: int) -> tuple[int, int]:
     return n_a, n_b
 
 
-def pad(rows: Sequence[list[int]], value: int) -> tuple[Tensor, Tensor]:
-    """Right-padded ids and mask, each (B, longest)."""
-    width = max(len(r) for r in rows)
+def pad(rows: Sequence[list[int]], value: int, *, to_eight: bool = False) -> tuple[Tensor, Tensor]:
+    """Right-padded ids and mask, each (B, longest); with `to_eight` the longest rounded up to a multiple of 8."""
+    width = rounded_up(max(len(r) for r in rows)) if to_eight else max(len(r) for r in rows)
     ids = torch.tensor([r + [value] * (width - len(r)) for r in rows])
     mask = torch.tensor([[1] * len(r) + [0] * (width - len(r)) for r in rows])
     return ids, mask

@@ -1,0 +1,51 @@
+"""The models, loaded once a process and kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+from models.checkpoint import EMBEDDED, Checkpoint, load_checkpoint
+from models.encoder import ClaimEncoder
+from models.nli import NliScorer
+
+_lock = threading.Lock()
+_engines: dict[str, Engine] = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """A scorer for pairs and an encoder for single claims. `model_id` names both checkpoints where they differ."""
+
+    model_id: str
+    source: str
+    scorer: NliScorer
+    encoder: ClaimEncoder
+
+    @property
+    def has_heads(self) -> bool:
+        return self.scorer.has_heads
+
+
+def load_engine(model: str | None = None) -> Engine:
+    """Load a checkpoint, the embedded one by default, or return it where this process has it. Raises ModelError for one that cannot be used.
+
+    A checkpoint without fact heads scores the pairs; the embedded one then still makes the vectors for blocking.
+    """
+    key = model or str(EMBEDDED)
+    with _lock:
+        if key not in _engines:
+            _engines[key] = _load(key)
+        return _engines[key]
+
+
+def _load(source: str) -> Engine:
+    checkpoint = load_checkpoint(source)
+    if checkpoint.heads is not None:
+        return Engine(checkpoint.model_id, _shown(checkpoint), NliScorer(checkpoint), ClaimEncoder(checkpoint))
+    vectors = load_checkpoint(EMBEDDED)
+    return Engine(f"{checkpoint.model_id}+{vectors.model_id}", _shown(checkpoint), NliScorer(checkpoint), ClaimEncoder(vectors))
+
+
+def _shown(checkpoint: Checkpoint) -> str:
+    return "claimdrift-minilm" if checkpoint.source == str(EMBEDDED) else checkpoint.source

@@ -1,0 +1,347 @@
+"""One run of `check`, step by step: what is new in the input, compared with itself and with what the outputs folder holds.
+
+Plain Python: the flow (flows/check_claims.py) wraps each step in a task and adds nothing. A step reads what the steps before it left on the run, and counts what it did.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from flows import progress
+from flows.components import connected_components
+from flows.engine import Engine, load_engine
+from flows.records import (
+    SCHEMA_VERSION, TABLES, Article, Claim, Comparison, Finding, Pair, Reject, Run, Sighting, finding_id, stable_hash,
+)  # fmt: skip
+from flows.steps import findings as deciding
+from flows.steps.articles import ReadOptions, read_articles
+from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, normalised, propose_pairs
+from flows.steps.cache import ModelCache
+from flows.steps.claims import extract_claims
+from flows.steps.comparing import ComparedPair, PairScores, compare_claims
+from flows.steps.copies import shingles
+from flows.steps.findings import Verdict, judge
+from flows.steps.scoring import encode_texts, score_pairs
+from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, ArticleView, find_comparisons
+from flows.steps.weighing import load_weights, weights_id
+from flows.tables import Outputs, from_table, to_table
+from models.nli import NliScores
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What findings depend on besides the articles and the model."""
+
+    min_score: float = deciding.DEFAULT_MIN_SCORE
+    window_days: int = DEFAULT_WINDOW_DAYS
+    min_affinity: float = DEFAULT_AFFINITY
+
+    def thresholds(self) -> dict[str, float]:
+        """Every threshold in force, by name, for the run's row."""
+        return {
+            "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT,
+            "same_fact_floor": deciding.SAME_FACT_FLOOR, "type": deciding.TYPE_FLOOR, "similarity": SIMILARITY_FLOOR, "neighbours": float(NEIGHBOURS),
+        }  # fmt: skip
+
+    def digest(self, model_id: str) -> str:
+        return stable_hash(model_id, weights_id(), SCHEMA_VERSION, *(f"{k}={v}" for k, v in sorted(self.thresholds().items())))
+
+
+@dataclasses.dataclass(frozen=True)
+class Proposal:
+    """A candidate pair with the two articles it comes from."""
+
+    earlier: ArticleView
+    later: ArticleView
+    comparison: Comparison
+    candidate: Candidate
+
+    @property
+    def claims(self) -> tuple[Claim, Claim]:
+        return self.earlier.claims[self.candidate.earlier], self.later.claims[self.candidate.later]
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        first, second = self.claims
+        return first.text, second.text
+
+
+class CheckRun:
+    """The state of one run. Steps, in order: read, extract, relate, propose, score, compare, publish."""
+
+    def __init__(
+        self, inputs: Sequence[str | Path], outputs: str | Path, *, model: str | None = None, settings: Settings = Settings(),
+        options: ReadOptions = ReadOptions(), rebuild: bool = False,
+    ) -> None:  # fmt: skip
+        self.inputs, self.outputs = [Path(p) for p in inputs], Outputs(Path(outputs))
+        self.model, self.settings, self.options, self.rebuild = model, settings, options, rebuild
+        self.started_at = dt.datetime.now(dt.UTC)
+        self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        self.counts: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()
+        self.seconds: dict[str, float] = {}
+        self.pairs_per_rule: Counter[str] = Counter()
+        self.articles: list[Article] = []
+        self.sightings: list[Sighting] = []
+        self.rejects: list[Reject] = []
+        self.claims: dict[str, list[Claim]] = {}  # article_id: claims, of new articles
+        self.views: dict[str, ArticleView] = {}
+        self.new_ids: set[str] = set()
+        self.comparisons: list[Comparison] = []
+        self.proposals: list[Proposal] = []
+        self.scored: list[tuple[Proposal, NliScores, NliScores | None]] = []  # forward, and back where the first look asked for it
+        self.pairs: list[Pair] = []
+        self.found: list[tuple[Proposal, ComparedPair, Verdict]] = []
+        self.findings: list[Finding] = []
+        self.run: Run | None = None
+
+    @property
+    def engine(self) -> Engine:
+        return load_engine(self.model)
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + time.monotonic() - started, 3)
+
+    def prepare(self) -> None:
+        """Check what a user may have got wrong, before anything long begins: the outputs folder, the model, other settings in the same folder."""
+        with self._timed("load model"):
+            self.outputs.create()
+            engine = self.engine
+            if not self.rebuild:
+                self.outputs.check_settings(
+                    model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), thresholds=self.settings.thresholds()
+                )
+
+    def read(self) -> None:
+        """Read the input; keep the articles and sightings that the folder does not hold yet."""
+        with self._timed("read"):
+            result = read_articles(self.inputs, self.run_id, self.options, on_progress=progress.teller("reading articles"))
+            known = self.outputs.known()
+            known_ids = frozenset() if self.rebuild else known.article_ids
+            known_sightings = frozenset() if self.rebuild else known.sightings
+            self.articles = [a for a in result.articles if a.article_id not in known_ids]
+            self.sightings = [s for s in result.sightings if (s.article_id, s.source) not in known_sightings]
+            self.rejects = result.rejects
+            self.new_ids = {a.article_id for a in self.articles}
+            self.counts.update(files=result.n_files, documents=result.n_documents, articles=len(self.articles), rejects=len(self.rejects))
+            self.counts["articles known before"] = len(result.articles) - len(self.articles)
+            self.dropped.update(f"rejected: {r.reason}" for r in self.rejects)
+            for article in self.articles:
+                self.dropped.update({f"chrome: {reason}": n for reason, n in article.chrome.items()})
+
+    def extract(self) -> None:
+        """Split the new articles into claims."""
+        with self._timed("extract"):
+            for i, article in enumerate(self.articles):
+                result = extract_claims(article, self.run_id)
+                self.claims[article.article_id] = result.claims
+                self.articles[i] = dataclasses.replace(article, n_claims=len(result.claims))
+                self.dropped.update({f"no claim: {reason}": n for reason, n in result.dropped.items()})
+                progress.tell("extracting claims", i + 1, len(self.articles))
+            self.counts["claims"] = sum(map(len, self.claims.values()))
+
+    def relate(self) -> None:
+        """Encode the claims and find the articles that share an event: new with new, and new with what the folder holds."""
+        with self._timed("relate"):
+            if not self.articles:
+                return
+            articles, claims, sightings = list(self.articles), dict(self.claims), list(self.sightings)
+            if not self.rebuild:
+                articles += (known := self._known_articles())
+                by_article: dict[str, list[Claim]] = {a.article_id: [] for a in known}
+                for claim in from_table(self.outputs.read("claims"), Claim):
+                    if claim.article_id in by_article:
+                        by_article[claim.article_id].append(claim)
+                claims |= by_article
+                sightings += from_table(self.outputs.read("sightings"), Sighting)
+            texts = [c.text for a in articles for c in claims[a.article_id]]
+            with self._cache() as cache:
+                vectors = encode_texts(texts, self.engine.encoder, cache, on_progress=progress.teller("encoding claims"))
+            seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+            for sighting in sightings:
+                seen[sighting.article_id].append(sighting)
+            width = self.engine.encoder.width
+            for article in articles:
+                own = tuple(claims[article.article_id])
+                matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
+                self.views[article.article_id] = ArticleView(
+                    article, own, matrix, frozenset(s.source_key for s in seen[article.article_id]), frozenset(s.outlet for s in seen[article.article_id]), shingles(article.text)
+                )
+            self.sightings_of = seen
+            new = [self.views[a.article_id] for a in self.articles]
+            old = [view for article_id, view in self.views.items() if article_id not in self.new_ids]
+            self.comparisons = find_comparisons(
+                new, old, self.run_id, window_days=self.settings.window_days, min_affinity=self.settings.min_affinity, on_progress=progress.teller("relating articles")
+            )
+            self.counts["article pairs compared"] = len(self.comparisons)
+            self.counts["near copies"] = sum(c.near_copy for c in self.comparisons)
+
+    def propose(self) -> None:
+        """Propose pairs of claims."""
+        with self._timed("propose"):
+            for i, comparison in enumerate(self.comparisons):
+                earlier, later = self.views[comparison.earlier_article_id], self.views[comparison.later_article_id]
+                self.proposals += [Proposal(earlier, later, comparison, c) for c in propose_pairs(earlier, later)]
+                progress.tell("proposing pairs", i + 1, len(self.comparisons))
+            self.pairs_per_rule.update(p.candidate.blocking_rule for p in self.proposals)
+            self.counts["pairs possible"] = sum(len(self.views[c.earlier_article_id].claims) * len(self.views[c.later_article_id].claims) for c in self.comparisons)
+            self.counts["pairs proposed"] = len(self.proposals)
+
+    def score(self) -> None:
+        """Score the proposed pairs with the earlier claim as premise, and those that may tell one fact the other way round too."""
+        with self._timed("score"), self._cache() as cache:
+            worded = [p for p in self.proposals if p.candidate.blocking_rule != WORD_FOR_WORD]
+            scorer = self.engine.scorer
+            forward, n_forward = score_pairs([p.texts for p in worded], scorer, cache, on_progress=progress.teller("scoring pairs"))
+            likely = [i for i in range(len(worded)) if not scorer.has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
+            back, n_back = score_pairs([worded[i].texts[::-1] for i in likely], scorer, cache, on_progress=progress.teller("scoring pairs back"))
+            place = {i: k for k, i in enumerate(likely)}
+            self.scored = [(p, forward.row(i), back.row(place[i]) if i in place else None) for i, p in enumerate(worded)]
+            self.counts["pairs scored"] = len(worded)
+            self.counts["pairs scored both ways"] = len(likely)
+            self.counts["scores computed"] = n_forward + n_back
+            self.counts["scores from the cache"] = len(worded) + len(likely) - n_forward - n_back
+
+    def compare(self) -> None:
+        """Compare the pairs that may tell one fact, and decide what comes of each."""
+        with self._timed("compare"):
+            weights = load_weights(with_heads=self.engine.has_heads)
+            self.pairs = [self._word_for_word(p) for p in self.proposals if p.candidate.blocking_rule == WORD_FOR_WORD]
+            for i, (proposal, forward, back) in enumerate(self.scored):
+                if back is None:
+                    self.pairs.append(self._pair(proposal, forward, None, float(forward.same_fact[0]), 0.0, "same fact, first look"))
+                    continue
+                compared = compare_proposal(proposal, forward, back)
+                verdict = judge(compared, weights, min_score=self.settings.min_score)
+                self.pairs.append(self._pair(proposal, forward, back, verdict.same_fact, verdict.score, verdict.dropped_at))
+                if not verdict.dropped_at:
+                    self.found.append((proposal, compared, verdict))
+                progress.tell("comparing claims", i + 1, len(self.scored))
+            self.dropped.update(f"pair: {p.dropped_at}" for p in self.pairs if p.dropped_at)
+            self.counts["findings"] = len(self.found)
+            self.counts.update({f"findings: {kind}": n for kind, n in Counter(v.kind for _, _, v in self.found).items()})
+
+    def publish(self) -> Run:
+        """Write everything, findings and the run's row last."""
+        with self._timed("publish"):
+            # A rebuild takes the place of all there was; a run with nothing new leaves only its own row.
+            self._make_findings()
+            self.run = self._run_row()
+            rows: dict[str, list] = {
+                "articles": self.articles, "sightings": self.sightings, "claims": [c for a in self.articles for c in self.claims[a.article_id]],
+                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": self.rejects, "findings": self.findings, "runs": [self.run],
+            }  # fmt: skip
+            self.outputs.publish(self.run_id, {name: to_table(rows[name], record) for name, record in TABLES.items()}, replace=self.rebuild)
+        return self.run
+
+    def _cache(self) -> ModelCache:
+        return ModelCache(self.outputs.root / ".cache", self.engine.model_id)
+
+    def _known_articles(self) -> list[Article]:
+        """The folder's articles that are near enough in time to one of the new ones."""
+        dated = [a.published_at for a in self.articles if a.published_at is not None]
+        known = from_table(self.outputs.read("articles"), Article)
+        if len(dated) < len(self.articles):
+            return known
+        window = dt.timedelta(days=self.settings.window_days)
+        first, last = min(dated) - window, max(dated) + window
+        keys = {s.source_key for s in self.sightings}
+        versions = {s.article_id for s in from_table(self.outputs.read("sightings"), Sighting) if s.source_key in keys}
+        return [a for a in known if a.published_at is None or first <= a.published_at <= last or a.article_id in versions]
+
+    def _pair(self, p: Proposal, forward: NliScores, back: NliScores | None, same_fact: float, score: float, dropped_at: str) -> Pair:
+        first, second = p.claims
+        nli = [float(x) for x in forward.nli[0]]
+        nli_back = [float(x) for x in back.nli[0]] if back is not None else [float("nan")] * 3
+        return Pair(
+            first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, p.candidate.blocking_rule, p.candidate.similarity,
+            *nli, *nli_back, same_fact, score, dropped_at,
+        )  # fmt: skip
+
+    def _word_for_word(self, p: Proposal) -> Pair:
+        first, second = p.claims
+        certain = (1.0, 0.0, 0.0)
+        return Pair(
+            first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, WORD_FOR_WORD, p.candidate.similarity,
+            *certain, *certain, 1.0, 0.0, "word for word",
+        )  # fmt: skip
+
+    def _make_findings(self) -> None:
+        """Turn the verdicts into rows that stand alone, with threads and storylines as of this run."""
+        if not self.found:
+            return
+        storylines = connected_components([(c.earlier_article_id, c.later_article_id) for c in [*self._before("comparisons", Comparison), *self.comparisons]])
+        told = [*self._before("pairs", Pair), *self.pairs]
+        threads = connected_components([(p.earlier_claim_id, p.later_claim_id) for p in told if p.same_fact >= deciding.SAME_FACT])
+        carriers: defaultdict[str, set[str]] = defaultdict(set)
+        for view in self.views.values():
+            for claim in view.claims:
+                carriers[normalised(claim.text)].update(s.source for s in self.sightings_of[view.article.article_id])
+        for proposal, compared, verdict in self.found:
+            self.findings.append(self._finding(proposal, compared, verdict, storylines, threads, carriers))
+        self.findings.sort(key=lambda f: (-f.score, f.finding_id))
+
+    def _before(self, table: str, record: type) -> list:
+        return [] if self.rebuild else from_table(self.outputs.read(table), record)
+
+    def _finding(
+        self, p: Proposal, compared: ComparedPair, verdict: Verdict, storylines: dict[str, str], threads: dict[str, str], carriers: dict[str, set[str]]
+    ) -> Finding:
+        sides = {}
+        for side, view, claim in (("earlier", p.earlier, p.claims[0]), ("later", p.later, p.claims[1])):
+            sighting = min(self.sightings_of[view.article.article_id], key=lambda s: s.source)
+            sides |= {
+                f"{side}_source": sighting.source, f"{side}_sources": sorted(carriers[normalised(claim.text)]), f"{side}_outlet": sighting.outlet,
+                f"{side}_title": view.article.title, f"{side}_text": claim.text, f"{side}_char_start": claim.char_start, f"{side}_char_end": claim.char_end,
+                f"{side}_published_at": view.article.published_at, f"{side}_attribution": claim.attribution, f"{side}_certainty": claim.certainty,
+                f"{side}_claim_id": claim.claim_id, f"{side}_article_id": claim.article_id,
+            }  # fmt: skip
+        first, second = p.claims
+        return Finding(
+            finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id=threads[first.claim_id], storyline_id=storylines[first.article_id],
+            kind=verdict.kind, types=[c.type for c in verdict.changes], changes=list(verdict.changes), score=verdict.score,
+            order_known=p.comparison.order_known, same_source=bool(p.earlier.source_keys & p.later.source_keys),
+            evidence=evidence_of(compared, verdict), model_id=self.engine.model_id, schema_version=SCHEMA_VERSION, **sides,
+        )  # fmt: skip
+
+    def _run_row(self) -> Run:
+        engine = self.engine
+        return Run(
+            run_id=self.run_id, started_at=self.started_at, finished_at=dt.datetime.now(dt.UTC), inputs=[str(p) for p in self.inputs], counts=dict(self.counts),
+            pairs_per_rule=dict(self.pairs_per_rule), dropped=dict(self.dropped), thresholds=self.settings.thresholds(), seconds=dict(self.seconds),
+            model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), schema_version=SCHEMA_VERSION,
+        )  # fmt: skip
+
+
+def compare_proposal(p: Proposal, forward: NliScores, back: NliScores) -> ComparedPair:
+    """Compare the two claims of a proposal, with the days between their articles."""
+    dates = p.earlier.article.published_at, p.later.article.published_at
+    days = (dates[1] - dates[0]).total_seconds() / 86_400 if dates[0] is not None and dates[1] is not None else None
+    return compare_claims(*p.claims, p.candidate, PairScores(forward, back), days_between=days, order_known=p.comparison.order_known)
+
+
+def evidence_of(pair: ComparedPair, verdict: Verdict) -> dict:
+    """The probabilities, what each comparer saw, and how each feature moved the score."""
+    forward, back = pair.scores.forward, pair.scores.back
+    exclusive, compatible, same = (float(x) for x in pair.scores.mean("relation"))
+    names = ("entailment", "neutral", "contradiction")
+    return {
+        "similarity": pair.candidate.similarity, "same_fact": verdict.same_fact, "exclusive": exclusive, "compatible": compatible, "same": same,
+        **dict(zip(names, map(float, forward.nli[0]), strict=True)),
+        **dict(zip((f"{n}_back" for n in names), map(float, back.nli[0]), strict=True)),
+        "blocking_rule": pair.candidate.blocking_rule,
+        "observations": [dataclasses.asdict(o) for o in pair.observations.values()],
+        "contributions": [{"feature": name, "value": value, "contribution": moved} for name, (value, moved) in verdict.contributions.items()],
+    }  # fmt: skip

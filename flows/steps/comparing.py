@@ -1,0 +1,169 @@
+"""What differs in a pair of claims about one fact: each comparer's observation, the model's view, and the changes with their words.
+
+Nine comparers each look at one type of change and know nothing of the others. The model sees the whole pair. Neither decides alone: what they saw becomes features, and
+fitted weights (flows/steps/weighing.py) make of these the probability that a careful reader would call the pair changed, and by which types.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from flows.language.alignment import content_words, differing_spans, fold, overlap
+from flows.language.attribution import compare_attribution
+from flows.language.certainty import compare_certainty
+from flows.language.labels import compare_labels
+from flows.language.names import compare_entities
+from flows.language.negation import compare_negation
+from flows.language.places import compare_places
+from flows.language.quantities import compare_quantities
+from flows.language.status import compare_status
+from flows.language.times import compare_times
+from flows.records import CHANGE_TYPES, DIRECTIONS, OPPOSITE_DIRECTION, ChangeType, Claim, Observation
+from flows.steps.blocking import Candidate
+from models.architecture import DIRECTION_SLICES
+from models.nli import NliScores
+
+COMPARERS: dict[ChangeType, Callable[[Claim, Claim], Observation]] = {
+    "entity": compare_entities,
+    "quantity": compare_quantities,
+    "time": compare_times,
+    "place": compare_places,
+    "certainty": compare_certainty,
+    "status": compare_status,
+    "negation": compare_negation,
+    "attribution": compare_attribution,
+    "label": compare_labels,
+}
+
+# Words by which a text shows that the world moved on since an earlier report: 24 adverbs and verbs of change, from newsroom usage ("the toll rose to", "has since").
+_MOVED_ON = re.compile(
+    r"\b(?:now|since|meanwhile|later|so far|no longer|already|finally|eventually|updated?|revised|latest|new(?:ly)?|again|has|have|"
+    r"rose|risen|climbed|grown|grew|increased|fell|fallen|dropped|reached|stands? at|by (?:then|now|nightfall|evening))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PairScores:
+    """The model's scores of one pair both ways; `forward` has the earlier claim as premise. Each holds one row."""
+
+    forward: NliScores
+    back: NliScores
+
+    @property
+    def has_heads(self) -> bool:
+        return not math.isnan(float(self.forward.same_fact[0]))
+
+    def mean(self, name: str) -> np.ndarray:
+        """A symmetric head's probabilities, averaged over the two orders."""
+        return (getattr(self.forward, name)[0] + getattr(self.back, name)[0]) / 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ComparedPair:
+    """A pair with everything that is known of it, before it is decided what comes of it."""
+
+    earlier: Claim
+    later: Claim
+    candidate: Candidate
+    scores: PairScores
+    observations: dict[ChangeType, Observation]
+    features: dict[str, float]
+
+
+def logit(p: float) -> float:
+    """log(p / (1 - p)), cut at ±6: beyond that the model's certainty says nothing more."""
+    p = min(max(p, 1e-4), 1 - 1e-4)
+    return max(-6.0, min(6.0, math.log(p / (1 - p))))
+
+
+def compare_claims(earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool) -> ComparedPair:
+    """Run all comparers on a pair and put what they and the model saw into features."""
+    observations = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
+    features = pair_features(earlier, later, candidate, scores)
+    changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
+    features["comparers_changed"] = max(changed.values(), default=0.0)
+    features["comparers_changed_too"] = sorted([0.0, 0.0, *changed.values()])[-2]
+    features["comparers_same"] = sum(o.verdict == "same" for o in observations.values()) / len(observations)
+    for change_type, o in observations.items():
+        features[f"{change_type}_changed"] = o.weight if o.verdict == "changed" else 0.0
+        features[f"{change_type}_same"] = o.weight if o.verdict == "same" else 0.0
+    features["days"] = math.log1p(abs(days_between)) if days_between is not None else 0.0
+    features["dated"] = float(days_between is not None and order_known)
+    features["moved_on_words"] = min(len(_MOVED_ON.findall(later.text)), 3) - min(len(_MOVED_ON.findall(earlier.text)), 3)
+    return ComparedPair(earlier, later, candidate, scores, observations, features)
+
+
+def pair_features(earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores) -> dict[str, float]:
+    """The features that tell whether two claims are about one fact, and how the model sees them."""
+    nli = np.stack([scores.forward.nli[0], scores.back.nli[0]])  # (2, 3)
+    names = [{w for n in c.names for w in re.findall(r"\w{3,}", fold(n.text))} for c in (earlier, later)]
+    n_words = [max(1, len(content_words(c.text))) for c in (earlier, later)]
+    features = {
+        "similarity": candidate.similarity,
+        "margin": max(-0.5, min(0.5, candidate.margin)),
+        "overlap": overlap(earlier.text, later.text),
+        "names_shared": float(min(3, len(names[0] & names[1]))),
+        "names_apart": float(bool(names[0]) and bool(names[1]) and not names[0] & names[1]),
+        "numbers_shared": float(min(2, len({q.low for q in earlier.quantities} & {q.low for q in later.quantities}))),
+        "length_ratio": min(n_words) / max(n_words),
+        "entailment_max": logit(float(nli[:, 0].max())),
+        "entailment_min": logit(float(nli[:, 0].min())),
+        "contradiction_max": logit(float(nli[:, 2].max())),
+        "contradiction_min": logit(float(nli[:, 2].min())),
+    }
+    if scores.has_heads:
+        exclusive, compatible, same = scores.mean("relation")
+        types = scores.mean("types")
+        features |= {
+            "same_fact": logit(float(scores.mean("same_fact"))),
+            "exclusive": logit(float(exclusive)),
+            "compatible": logit(float(compatible)),
+            "same": logit(float(same)),
+            "moved_on": logit(float(scores.forward.moved_on[0])),
+            "types_max": logit(float(types.max())),
+        } | {f"{t}_model": logit(float(p)) for t, p in zip(CHANGE_TYPES, types, strict=True)}
+    return features
+
+
+def change_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str, str]:
+    """Direction, from-text and to-text of a change: the comparer's where it saw the change, else the model's, else the words that differ."""
+    o = pair.observations[change_type]
+    seen = o if o.verdict == "changed" else None
+    direction = (seen.direction if seen else "") or model_direction(pair.scores, change_type)
+    texts = [seen.from_text if seen else "", seen.to_text if seen else ""]
+    if seen is None or not any(texts):
+        texts = list(model_words(pair, change_type))
+    if not any(texts):
+        spans = differing_spans(pair.earlier.text, pair.later.text)
+        longest = max(spans, key=lambda s: sum(e - b for b, e in (x for x in s if x is not None)), default=(None, None))
+        texts = [c.text[s[0] : s[1]] if s else "" for c, s in zip((pair.earlier, pair.later), longest, strict=True)]
+    return direction or DIRECTIONS[change_type][-1], texts[0], texts[1]
+
+
+def model_direction(scores: PairScores, change_type: ChangeType) -> str:
+    """The direction the model holds likeliest, both orders heard; empty without heads."""
+    if not scores.has_heads:
+        return ""
+    where, names = DIRECTION_SLICES[change_type], DIRECTIONS[change_type]
+    votes = dict.fromkeys(names, 0.0)
+    for logits, opposite in ((scores.forward.direction[0], False), (scores.back.direction[0], True)):
+        part = np.exp(logits[where] - logits[where].max())
+        for name, p in zip(names, part / part.sum(), strict=True):
+            name = OPPOSITE_DIRECTION[name] if opposite else name
+            if name in votes:
+                votes[name] += float(p)
+    return max(names, key=lambda n: votes[n])
+
+
+def model_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str]:
+    """The words that the model marked for a type of change, as slices of the two claims; empty where it marked none."""
+    t = CHANGE_TYPES.index(change_type)
+    spans = pair.scores.forward.premise_spans[0, t], pair.scores.forward.hypothesis_spans[0, t]
+    first, second = (claim.text[int(s[0]) : int(s[1])] if s[0] >= 0 else "" for claim, s in zip((pair.earlier, pair.later), spans, strict=True))
+    return first, second

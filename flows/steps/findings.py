@@ -1,0 +1,89 @@
+"""Compared pairs → findings: one fact or not, changed or not, which types, which kind."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from flows.records import CHANGE_TYPES, KINDS, Change, ChangeType, Kind
+from flows.steps.comparing import ComparedPair, change_words
+from flows.steps.weighing import Weights
+
+# All thresholds of the decision, in one place; a run's row records them.
+SAME_FACT_FLOOR = 0.02  # the model's first look: pairs below it are not scored the other way round, nor compared
+SAME_FACT = 0.50  # claims over it tell one fact: needed for a finding, and what threads are made of
+DEFAULT_MIN_SCORE = 0.50
+TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always is
+
+KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a compared pair. `dropped_at` is empty for a finding, else the step at which the pair left the way."""
+
+    same_fact: float
+    score: float
+    kind: Kind
+    changes: tuple[Change, ...]
+    dropped_at: str
+    contributions: dict[str, tuple[float, float]]  # feature: (value, how far it moved the log-odds)
+
+
+def judge(pair: ComparedPair, weights: Weights, *, min_score: float = DEFAULT_MIN_SCORE) -> Verdict:
+    """Decide a pair: same fact first, then whether a reader would call it changed, then the types with their words and kinds."""
+    same_fact = round(weights.same_fact.probability(pair.features), 4)
+    if same_fact < SAME_FACT:
+        return Verdict(same_fact, 0.0, "drift", (), "same fact", {})
+    score = round(weights.changed.probability(pair.features), 4)
+    moved = weights.changed.contributions(pair.features)
+    contributions = {name: (round(pair.features[name], 4), round(moved[name], 4)) for name in sorted(moved, key=lambda n: -abs(moved[n]))}
+    if score < min_score:
+        return Verdict(same_fact, score, "drift", (), "changed", contributions)
+    changes = tuple(change_of(pair, t, weights) for t in likely_types(pair, weights))
+    kind = min((c.kind for c in changes), key=KINDS.index)
+    return Verdict(same_fact, score, kind, changes, "", contributions)
+
+
+def likely_types(pair: ComparedPair, weights: Weights) -> list[ChangeType]:
+    """The types of change, likeliest first: all at or over the floor, and never none."""
+    p = {t: weights.types[t].probability(type_features(pair, t)) for t in CHANGE_TYPES}
+    ranked = sorted(CHANGE_TYPES, key=lambda t: -p[t])
+    return [t for t in ranked if p[t] >= TYPE_FLOOR] or ranked[:1]
+
+
+def type_features(pair: ComparedPair, change_type: ChangeType) -> dict[str, float]:
+    """What speaks for one type of change: the model, this type's comparer, and what the other comparers saw instead."""
+    f = pair.features
+    others = [o.weight for t, o in pair.observations.items() if t != change_type and o.verdict == "changed"]
+    features = {
+        "comparer_changed": f[f"{change_type}_changed"],
+        "comparer_same": f[f"{change_type}_same"],
+        "others_changed": max(others, default=0.0),
+        "exclusive_nli": f["contradiction_max"],
+    }
+    if f"{change_type}_model" in f:
+        features |= {"model": f[f"{change_type}_model"], "others_model": max(f[f"{t}_model"] for t in CHANGE_TYPES if t != change_type), "exclusive": f["exclusive"]}
+    return features
+
+
+def change_of(pair: ComparedPair, change_type: ChangeType, weights: Weights) -> Change:
+    """A change of one type with its direction, words and kind."""
+    direction, from_text, to_text = change_words(pair, change_type)
+    features = kind_features(pair.features, change_type, direction)
+    log_odds: Mapping[Kind, float] = {k: weights.kinds[k].log_odds(features) for k in KINDS}
+    kind = max(KINDS, key=lambda k: log_odds[k])
+    if kind == "update" and not pair.features["dated"] and not pair.features["moved_on_words"] > 0:
+        # Without an order only the text itself can show that the world moved on.
+        kind = max(("contradiction", "drift"), key=lambda k: log_odds[k])
+    return Change(change_type, kind, direction, from_text, to_text)
+
+
+def kind_features(features: Mapping[str, float], change_type: ChangeType, direction: str) -> dict[str, float]:
+    """What speaks for each kind: whether both can hold, whether the world moved on, the type and its direction."""
+    names = ("exclusive", "compatible", "moved_on", "contradiction_max", "contradiction_min", "entailment_max", "days", "dated", "moved_on_words", "certainty_changed", "status_changed")
+    return (
+        {name: features[name] for name in names if name in features}
+        | {f"is_{t}": float(t == change_type) for t in CHANGE_TYPES}
+        | {f"goes_{d}": float(d == direction) for d in KIND_DIRECTIONS}
+    )

@@ -1,0 +1,162 @@
+"""Which articles are compared: those that share an event, by time and by content.
+
+The test looks at two articles and at nothing else, so the order and split of drops make no difference. Storylines are the connected components of the compared
+pairs, for display.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.language.alignment import fold
+from flows.records import Article, Claim, Comparison
+from flows.steps.copies import shingle_overlap
+
+CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
+NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
+BLOCK = 2_048  # articles a side of one matrix product: bounds the memory to 16 MB, whatever the archive's size
+DEFAULT_WINDOW_DAYS = 60
+DEFAULT_AFFINITY = 0.5
+
+# Logistic regression on pairs of articles of development stories and of training topics of the fact families (same event or not).
+AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -12.0, {"centroid": 8.0, "closest": 8.0, "names": 1.0, "name_share": 3.0}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ArticleView:
+    """An article with all that comparing needs of it. `vectors` (n_claims, H) are the claims' unit vectors."""
+
+    article: Article
+    claims: tuple[Claim, ...]
+    vectors: NDArray[np.float32]
+    source_keys: frozenset[str]
+    outlets: frozenset[str]
+    shingles: frozenset[int]
+
+    @property
+    def centroid(self) -> NDArray[np.float32]:
+        """The unit vector of the claims' mean, shape (H,)."""
+        mean = self.vectors.mean(0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+    @property
+    def name_words(self) -> frozenset[str]:
+        """The words of all names in the claims, folded; demonyms and short words left in, since what is common is common to both."""
+        return frozenset(word for claim in self.claims for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
+
+
+def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
+    """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter list."""
+    similarity = a.vectors @ b.vectors.T
+    closest = []
+    for _ in range(min(3, *similarity.shape)):
+        i, j = np.unravel_index(int(similarity.argmax()), similarity.shape)
+        closest.append(float(similarity[i, j]))
+        similarity[i, :], similarity[:, j] = -1.0, -1.0
+    shared = len(a.name_words & b.name_words)
+    return {
+        "centroid": round(float(a.centroid @ b.centroid), 4),
+        "closest": round(sum(closest) / len(closest), 4),
+        "names": float(min(shared, 4)),
+        "name_share": shared / max(1, min(len(a.name_words), len(b.name_words))),
+    }
+
+
+def affinity(a: ArticleView, b: ArticleView) -> float:
+    """How surely two articles tell of one event, 0 to 1. Symmetric."""
+    z = AFFINITY_INTERCEPT + sum(AFFINITY_WEIGHTS[name] * value for name, value in affinity_features(a, b).items())
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+def within_window(a: Article, b: Article, window_days: int) -> bool:
+    """True where the two dates are at most `window_days` apart, or one is unknown."""
+    if a.published_at is None or b.published_at is None:
+        return True
+    return abs(a.published_at - b.published_at) <= dt.timedelta(days=window_days)
+
+
+def put_in_order(a: ArticleView, b: ArticleView) -> tuple[ArticleView, ArticleView, bool]:
+    """Return (earlier, later, order_known): by time of publication; within a day or without dates by who cites whom; else undated last, then by id."""
+    first, second = a.article.published_at, b.article.published_at
+    to_the_second = a.article.date_precision == b.article.date_precision == "second"
+    if first is not None and second is not None and first != second and (to_the_second or first.date() != second.date()):
+        return (a, b, True) if first < second else (b, a, True)
+    a_cites_b, b_cites_a = cites(a, b), cites(b, a)
+    if a_cites_b != b_cites_a:
+        return (b, a, True) if a_cites_b else (a, b, True)
+    unknown = sorted((a, b), key=lambda view: (view.article.published_at is None, view.article.article_id))
+    return unknown[0], unknown[1], False
+
+
+def cites(view: ArticleView, other: ArticleView) -> bool:
+    """True where `view` attributes a claim to an outlet that carried `other`, and not to its own."""
+    names = {_outlet_name(outlet) for outlet in other.outlets if outlet} - {_outlet_name(outlet) for outlet in view.outlets} - {""}
+    return any(claim.attribution and any(name in re.sub(r"\W", "", fold(claim.attribution)) for name in names) for claim in view.claims)
+
+
+def _outlet_name(outlet: str) -> str:
+    """"www.the-lantern.example" and "The Lantern" both become "lantern"; names too short to be told from other words become empty."""
+    host = re.sub(r"^(?:www\.)?(.+?)\.[a-z.]{2,10}$", r"\1", outlet.strip().lower()) if re.fullmatch(r"[\w.-]+\.[a-z]{2,10}", outlet.strip().lower()) else outlet
+    name = re.sub(r"\W|_", "", re.sub(r"^the\W", "", fold(host)))
+    return name if len(name) >= 3 else ""
+
+
+def compare_articles(a: ArticleView, b: ArticleView, run_id: str, *, window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY) -> Comparison | None:
+    """Return the comparison of two articles, or None where they do not share an event. Two versions of one source always do."""
+    if a.article.article_id == b.article.article_id or not a.claims or not b.claims:
+        return None
+    same_source = bool(a.source_keys & b.source_keys)
+    if not same_source and not within_window(a.article, b.article, window_days):
+        return None
+    score = 1.0 if same_source else affinity(a, b)
+    if score < min_affinity:
+        return None
+    earlier, later, known = put_in_order(a, b)
+    near_copy = shingle_overlap(a.shingles, b.shingles) >= NEAR_COPY
+    return Comparison(earlier.article.article_id, later.article.article_id, run_id, round(score, 4), near_copy, known)
+
+
+def find_comparisons(
+    new: Sequence[ArticleView], known: Sequence[ArticleView], run_id: str, *,
+    window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY, on_progress: Callable[[int, int], None] | None = None,
+) -> list[Comparison]:  # fmt: skip
+    """Compare each new article with the other new ones and with the known ones; never known with known."""
+    everything = [*new, *known]
+    found = []
+    for done, (i, j) in enumerate(_near(everything, len(new), window_days)):
+        comparison = compare_articles(everything[i], everything[j], run_id, window_days=window_days, min_affinity=min_affinity)
+        if comparison is not None:
+            found.append(comparison)
+        if on_progress is not None and done % 1_000 == 0:
+            on_progress(i + 1, len(new))
+    return found
+
+
+def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterator[tuple[int, int]]:
+    """Positions i < j, i among the new, of articles with near means or a source in common."""
+    usable = [i for i, view in enumerate(views) if view.claims]
+    if not usable:
+        return
+    centroids = np.stack([views[i].centroid for i in usable])
+    by_key: dict[str, list[int]] = {}
+    for i, view in enumerate(views):
+        for key in view.source_keys:
+            by_key.setdefault(key, []).append(i)
+    versions = {(i, j) for members in by_key.values() for i in members for j in members if i < j and i < n_new}
+    yield from sorted(versions)
+    new = [p for p, i in enumerate(usable) if i < n_new]
+    for row in range(0, len(new), BLOCK):
+        rows = new[row : row + BLOCK]
+        for column in range(0, len(usable), BLOCK):
+            similarity = centroids[rows] @ centroids[column : column + BLOCK].T
+            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR), strict=True):
+                i, j = usable[rows[int(r)]], usable[column + int(c)]
+                if i < j and (i, j) not in versions and within_window(views[i].article, views[j].article, window_days):
+                    yield i, j

@@ -1,0 +1,111 @@
+"""Find, check and load a checkpoint: labels by name, safetensors only, no remote code, no network unless the user names a hub model."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from models.architecture import NLI_LABELS, PairHeads
+
+EMBEDDED = Path(__file__).parent / "claimdrift-minilm"
+HEADS_FILE = "heads.safetensors"
+SYNONYMS = {"entailment": "entailment", "entail": "entailment", "neutral": "neutral", "contradiction": "contradiction", "contradict": "contradiction"}
+
+
+class ModelError(ValueError):
+    """A checkpoint that cannot be used; the message says which, why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A loaded checkpoint. `columns` are the logits' positions of entailment, neutral and contradiction."""
+
+    model_id: str  # digest of weights, config and tokenizer
+    source: str  # the folder or hub id it came from
+    trunk: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    heads: PairHeads | None
+    columns: tuple[int, int, int]
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest pair the model reads, in tokens."""
+        positions = getattr(self.trunk.config, "max_position_embeddings", 512)
+        return min(256, positions)
+
+
+def label_columns(id2label: Mapping[int, str]) -> tuple[int, int, int]:
+    """Return the positions of entailment, neutral and contradiction, by their names; raise ModelError where they cannot be told."""
+    found = {SYNONYMS[name.lower()]: int(i) for i, name in id2label.items() if name.lower() in SYNONYMS}
+    if len(id2label) != 3 or set(found) != set(NLI_LABELS):
+        raise ModelError(
+            f"labels {[id2label[i] for i in sorted(id2label)]}: an NLI model with the three labels entailment, neutral and contradiction is needed, named so in its config.json (id2label)."
+        )
+    return found["entailment"], found["neutral"], found["contradiction"]
+
+
+def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
+    """Load a three-label sequence classifier from a folder or, where no such folder exists, from the model hub.
+
+    Raises ModelError for a folder without a checkpoint, labels that cannot be told, or a hub model that cannot be had.
+    """
+    folder = Path(source)
+    local = folder.is_dir()
+    if not local and (folder.exists() or str(source).startswith((".", "/", "~")) or str(source).count("/") != 1):
+        raise ModelError(f"--model {source}: no such folder. Name a folder with config.json and model.safetensors, or a hub id such as owner/name.")
+    if local and not (folder / "config.json").exists():
+        raise ModelError(f"--model {source}: the folder holds no config.json. Name the folder that save_pretrained wrote.")
+    if local and not any(folder.glob("*.safetensors")):
+        raise ModelError(f"--model {source}: no model.safetensors there. Only safetensors weights are read; convert pickled ones with save_pretrained.")
+    quiet = logging.getLogger("transformers").level
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local, trust_remote_code=False)
+        trunk, notes = AutoModelForSequenceClassification.from_pretrained(
+            source, local_files_only=local, trust_remote_code=False, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        hint = "Is the folder complete?" if local else "Is the name right, and is there a network?"
+        raise ModelError(f"--model {source}: {reason} {hint}") from error
+    finally:
+        logging.getLogger("transformers").setLevel(quiet)
+    if notes["missing_keys"]:
+        raise ModelError(f"--model {source}: the weights lack {sorted(notes['missing_keys'])[:3]}; this is no finished sequence classifier.")
+    if not getattr(tokenizer, "is_fast", False):
+        raise ModelError(f"--model {source}: its tokenizer has no fast version, which the offsets of words need.")
+    columns = label_columns(trunk.config.id2label)
+    trunk.eval()
+    heads = None
+    if local and (folder / HEADS_FILE).exists():
+        heads = PairHeads(trunk.config.hidden_size)
+        heads.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / HEADS_FILE).items()})
+        heads.eval()
+    return Checkpoint(_digest(folder) if local else _digest_of_weights(trunk), str(source), trunk, tokenizer, heads, columns)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".safetensors", ".json", ".txt", ".model"}):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _digest_of_weights(trunk: PreTrainedModel) -> str:
+    digest = hashlib.sha256(repr(sorted(trunk.config.id2label.items())).encode())
+    for name, tensor in sorted(trunk.state_dict().items()):
+        digest.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def use_threads(n: int | None = None) -> None:
+    """Let torch use `n` threads; all cores by default."""
+    torch.set_num_threads(n or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

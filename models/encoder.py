@@ -1,0 +1,51 @@
+"""Claims → unit vectors, for finding the other tellings of a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.architecture import masked_mean
+from models.batches import pad
+from models.checkpoint import Checkpoint
+
+TOKENS_PER_BATCH = 4_096
+MAX_TOKENS = 128
+
+
+class ClaimEncoder:
+    """Encodes single sentences with the trunk of a checkpoint that has fact heads: the mean of the last layer's token vectors, normalised."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.heads is None:
+            raise ValueError(f"{checkpoint.source} has no fact heads: its vectors were not trained to find neighbours")
+        self.checkpoint = checkpoint
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+        return self.checkpoint.trunk.config.hidden_size
+
+    def encode(self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """Return unit vectors, shape (N, 384). A text's vector does not depend on what else is in the call."""
+        tokenizer, trunk = self.checkpoint.tokenizer, self.checkpoint.trunk
+        out = np.zeros((len(texts), self.width), dtype=np.float32)
+        if not texts:
+            return out
+        ids = tokenizer(list(texts), truncation=True, max_length=MAX_TOKENS)["input_ids"]
+        order = sorted(range(len(texts)), key=lambda i: -len(ids[i]))
+        start = 0
+        while start < len(order):
+            index = order[start : start + max(1, TOKENS_PER_BATCH // len(ids[order[start]]))]
+            input_ids, mask = pad([ids[i] for i in index], tokenizer.pad_token_id)
+            with torch.inference_mode():
+                hidden = trunk.bert(input_ids=input_ids, attention_mask=mask).last_hidden_state
+                vectors = torch.nn.functional.normalize(masked_mean(hidden, mask), dim=-1)
+            out[index] = np.round(vectors.numpy(), 5)  # the last bits depend on the batch
+            start += len(index)
+            if on_progress is not None:
+                on_progress(len(index))
+        return out
