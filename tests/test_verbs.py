@@ -7,15 +7,30 @@ from hypothesis import strategies as st
 from flows.language.verbs import first_finite_verb, has_finite_verb
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["The dam held.", "Nobody was hurt.", "Engineers want more time.", "She denies it.", "Rescuers searched all night.", "It's over for the mayor.", "The men walk home, he says."],
-)
+CLAUSES = [
+    "The dam held.",
+    "Nobody was hurt.",
+    "Engineers want more time.",
+    "She denies it.",
+    "Rescuers searched all night.",
+    "It's over for the mayor.",
+    "The men walk home, he says.",
+]
+HEADINGS = [
+    "Twelve dead in dam collapse",
+    "A long night in Ostrava",
+    "From our correspondent in Loran",
+    "Wounded soldiers, empty streets",
+    "No end to the flood",
+]
+
+
+@pytest.mark.parametrize("text", CLAUSES)
 def test_clauses_have_a_finite_verb(text: str) -> None:
     assert has_finite_verb(text)
 
 
-@pytest.mark.parametrize("text", ["Twelve dead in dam collapse", "A long night in Ostrava", "From our correspondent in Loran", "Wounded soldiers, empty streets", "No end to the flood"])
+@pytest.mark.parametrize("text", HEADINGS)
 def test_headings_have_none(text: str) -> None:
     assert not has_finite_verb(text)
 

@@ -143,7 +143,7 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
 
 
 def _is_cut_off(subject: str, gap: str) -> bool:
-    """Whether the last words of `subject` are the subject of another clause than the main one: "the ban that the governor | announced", "They belong, it | says"."""
+    """Whether `subject` ends with the subject of another clause than the main one: "the ban that the governor | announced", "They belong, it | says"."""
     relative = None if "," in gap else INSIDE_RELATIVE.search(subject)
     if relative and not has_finite_verb("x " + relative.group().split(None, 1)[1]):
         return True

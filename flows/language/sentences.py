@@ -1,16 +1,17 @@
 """Sentences of a text, as offsets.
 
-Splitter: pySBD (MIT, rules after Sadvilkar and Neumann, "PySBD: Pragmatic Sentence Boundary Disambiguation", 2020). Measured on 858 hand-picked sentences of 80 news
-articles and on 32 hard lines (initials, "U.S.", "a.m.", decimals, quotes), against syntok 1.4 and nupunkt 0.8, sentences cut wrongly: pysbd 2, syntok 6, nupunkt 20; hard
-lines wrong: 4, 4, 5. The 2 are datelines, which claims.py strips. It is the slowest (0.3 million characters a second, against 1.6 and 9), and still a small part of a run.
-What it does wrong more than once is repaired here: a cut before a time zone ("at 5 p.m. | EST"), before a small letter ("approx. | forty") or after a military or
-parliamentary rank ("Rep. | Dunn").
+Splitter: pySBD (MIT, rules after Sadvilkar and Neumann, "PySBD: Pragmatic Sentence Boundary Disambiguation", 2020). Measured on 858 hand-picked sentences of 80
+news articles and on 32 hard lines (initials, "U.S.", "a.m.", decimals, quotes), against syntok 1.4 and nupunkt 0.8. Sentences cut wrongly: pysbd 2, syntok 6,
+nupunkt 20; hard lines wrong: 4, 4, 5. The 2 are datelines, which claims.py strips. It is the slowest (0.3 million characters a second, against 1.6 and 9), and
+still a small part of a run. What it does wrong more than once is repaired here: a cut before a time zone ("at 5 p.m. | EST"), before a small letter
+("approx. | forty") or after a military or parliamentary rank ("Rep. | Dunn").
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pysbd
@@ -34,7 +35,8 @@ def _segmenter() -> Any:
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Return the sentences of `text` as half-open offsets, in order, disjoint and without white space at either end.
 
-    No sentence crosses a paragraph break (a blank line, or a line break that is not that of hard-wrapped text). Every character that is not white space lies in exactly one.
+    No sentence crosses a paragraph break (a blank line, or a line break that is not that of hard-wrapped text). Every character that is not white space lies in
+    exactly one.
     """
     spans: list[tuple[int, int]] = []
     for start, end in _paragraphs(text):
@@ -77,7 +79,7 @@ def _split_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     paragraph = re.sub(r"\s", " ", text[start:end])
     spans: list[tuple[int, int]] = []
     bounds = [*_sentence_starts(paragraph), len(paragraph)]
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         piece = paragraph[a:b]
         if not piece.strip():
             continue
@@ -90,8 +92,8 @@ def _split_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _sentence_starts(paragraph: str) -> list[int]:
-    # pySBD takes time quadratic in the length (42 s for 400,000 characters on one line), so long paragraphs go through it in windows; the last sentence of a window, which
-    # the window may have cut, opens the next.
+    # pySBD takes time quadratic in the length (42 s for 400,000 characters on one line), so long paragraphs go through it in windows; the last sentence of a
+    # window, which the window may have cut, opens the next.
     starts = [0]
     position, size = 0, WINDOW
     while position < len(paragraph):
@@ -124,5 +126,6 @@ def _belongs_together(before: str, after: str) -> bool:
         return True
     if not _CONTINUES.match(after):
         return False
-    # A small letter after "?" or "!" may be a name's own sign ("Yahoo! shares"); after a full stop it is an abbreviation; names such as "iPhone" start sentences too.
-    return after[0].islower() and not re.match(r"[a-z][A-Z]", after) or bool(_SHORT_TIME_END.search(before))
+    # A small letter after "?" or "!" shows a name's own sign ("Yahoo! shares"), after a full stop an abbreviation; but "iPhone" starts sentences too.
+    is_lower = after[0].islower() and not re.match(r"[a-z][A-Z]", after)
+    return is_lower or bool(_SHORT_TIME_END.search(before))

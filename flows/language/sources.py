@@ -11,42 +11,61 @@ from flows.language.verbs import WORD
 
 NONE, UNNAMED, DESCRIBED, NAMED = 0, 1, 2, 3
 
-# People and papers of whom nothing is told: 24 nouns.
+# People and papers of whom nothing is told: 26 words.
 _UNNAMED_NOUNS = frozenset(
-    "source sources reports rumour rumours rumor rumors insider insiders critic critics observer observers speculation leaks some many others people commentator "
-    "commentators media accounts users bloggers circles".split()
+    "source sources reports rumour rumours rumor rumors insider insiders critic critics observer observers speculation leaks some many others people "
+    "commentator commentators media accounts users bloggers circles".split()
 )
 # Wordings that hide a name although they describe its bearer.
 _ANONYMOUS = re.compile(
-    r"\b(?:anonym\w+|unnamed|unidentified|undisclosed|leaked|not (?:to|be|been|wish\w* to be) (?:be )?(?:named|identified)|wished to be named|familiar with|close to|"
-    r"knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
+    r"\b(?:anonym\w+|unnamed|unidentified|undisclosed|leaked|not (?:to|be|been|wish\w* to be) (?:be )?(?:named|identified)|wished to be named|"
+    r"familiar with|close to|knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
+    re.IGNORECASE,
+)
+_ROLES = re.compile(
+    r"\b(?:familiar|close to|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|ministry|"
+    r"police|leaked)\b",
     re.IGNORECASE,
 )
 # Nouns of groups and roles. An indefinite or bare plural is a description ("two officials"), not a name.
 _INDEFINITE = re.compile(
-    r"^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some|many|most|various|numerous|other|another|a (?:number|group|handful|couple) of|\d+|few|both)\b",
+    r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some|many|most|various|numerous|other|another|\d+|few|both)\b",
     re.IGNORECASE,
 )
 _MOUTHPIECE = re.compile(r"\b(?:spokes(?:man|woman|person|people|men|women)|press (?:officer|office|secretary)|lawyer|attorney)\b", re.IGNORECASE)
+_KNOWN_BODIES = frozenset("police prosecutors authorities investigators detectives".split())
 _PRONOUN = re.compile(r"^(?:he|she|it|they|we|i|who|which|both|neither|the (?:former|latter)|those|these|this|that|everyone|nobody|all)$", re.IGNORECASE)
 
-# Speakers by kind, with the words that betray them. A source under another word of its kind may well be the same one ("police" ~ "officers"). About 150 nouns, from the
-# actors of news reports; "unofficial" kinds are those whose word a report passes on without vouching for it.
+# Speakers by kind, with the words that betray them: some 210 nouns, the actors of news reports. A source under another word of its kind may well be the same
+# one ("police" ~ "officers"); "unofficial" kinds are those whose word a report passes on without vouching for it.
 _KINDS: dict[str, str] = {
     "police": "police officer officers detective detectives constable force investigator investigators inquiry probe inspectors bureau",
-    "government": "government ministry minister ministers office cabinet president presidency premier administration spokesman official officials authorities authority governor "
-    "department mayor council state white house kremlin secretary chancellor palace commissioner envoy diplomats embassy foreign",
+    "government": (
+        "government ministry minister ministers office cabinet president presidency premier administration spokesman official officials authorities "
+        "authority governor department mayor council state white house kremlin secretary chancellor palace commissioner envoy diplomats embassy foreign"
+    ),
     "court": "court judge judges tribunal prosecutor prosecutors prosecution indictment chamber ruling verdict",
-    "company": "company firm operator airline maker manufacturer group carrier utility owner owners bank board director executive chief manager management chairman chairwoman "
-    "brewery mill developer employer insurer contractor",
+    "company": (
+        "company firm operator airline maker manufacturer group carrier utility owner owners bank board director executive chief manager management "
+        "chairman chairwoman brewery mill developer employer insurer contractor"
+    ),
     "military": "army navy military general staff command troops forces commander pentagon intelligence services agency agencies",
-    "science": "scientists researchers study paper institute laboratory university professor authors geologists engineers experts expert analyst analysts economists forecasters office "
-    "observatory doctors hospital statistics",
+    "science": (
+        "scientists researchers study paper institute laboratory university professor authors geologists engineers experts expert analyst analysts "
+        "economists forecasters office observatory doctors hospital statistics"
+    ),
     "campaign": "union unions campaign group opposition party activists campaigners organisers organisation association charity club federation",
-    "witness": "witness witnesses resident residents passenger passengers survivor survivors neighbour neighbours neighbor worker workers miners employee employees crew member members "
-    "family families relatives mother father brother sister friend friends villagers people locals man woman driver drivers fan fans clerk clerks pilots customer customers",
-    "document": "document documents memo invoices report records recordings letter email emails papers file files footage video tapes assessment audit",
-    "media": "newspaper daily paper broadcaster media television tv radio magazine tabloid outlet website blog courier times post journal news gazette herald tribune cnn reuters bbc afp ap",
+    "witness": (
+        "witness witnesses resident residents passenger passengers survivor survivors neighbour neighbours neighbor worker workers miners employee "
+        "employees crew member members family families relatives mother father brother sister friend friends villagers people locals man woman driver "
+        "drivers fan fans clerk clerks pilots customer customers"
+    ),
+    "document": ("document documents memo invoices recordings letter email emails e-mail e-mails papers file files footage video tapes"),
+    "report": "report assessment audit records bulletin register study census filing",
+    "media": (
+        "newspaper daily paper broadcaster media television tv radio magazine tabloid outlet website blog courier times post journal news gazette "
+        "herald tribune cnn reuters bbc afp ap"
+    ),
 }
 _KIND_OF: dict[str, set[str]] = {}
 for _kind, _nouns in _KINDS.items():
@@ -54,11 +73,14 @@ for _kind, _nouns in _KINDS.items():
         _KIND_OF.setdefault(_noun, set()).add(_kind)
 UNOFFICIAL_KINDS = frozenset({"witness", "document", "campaign", "media"})
 
-_TITLE_WORDS = frozenset("mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their one two three four five six seven eight nine ten several some first former senior people".split())
+_TITLE_WORDS = frozenset(
+    "mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their one two three four five six seven eight nine "
+    "ten several some first former senior people".split()
+)
 
 
 def strength(source: str) -> int:
-    """How definite a source is: 1 unnamed ("sources"), 2 described ("two officials"), 3 named (a person, body or institution that can be asked); 0 for empty."""
+    """How definite a source is: 1 unnamed ("sources"), 2 described ("two officials"), 3 named (a person or body that can be asked); 0 for empty."""
     tokens = _tokens(source)
     if not tokens:
         return NONE
@@ -73,7 +95,7 @@ def strength(source: str) -> int:
         return NAMED
     if _INDEFINITE.match(source.strip()):
         return NAMED if re.search(r",\s+[A-Z]\w+ [A-Z]\w+", source) else DESCRIBED
-    if re.match(r"(?:the|its|his|her|their|our|this)\b|.*['’]s\b", source.strip(), re.IGNORECASE) or head in {"police", "prosecutors", "authorities", "investigators", "detectives"}:
+    if re.match(r"(?:the|its|his|her|their|our|this)\b|.*['’]s\b", source.strip(), re.IGNORECASE) or head in _KNOWN_BODIES:
         return NAMED  # a definite phrase points at one that the reader knows
     return DESCRIBED
 
@@ -111,17 +133,20 @@ def has_name(phrase: str) -> bool:
     if capitals[0].start() > matches[0].start() or len(capitals) > 1:
         return True
     first = capitals[0].group()
-    return first.isupper() and len(first) > 1 or first.lower() not in _KIND_OF and first.lower() not in _COMMON_OPENERS and len(matches) == 1
+    if first.isupper() and len(first) > 1:
+        return True
+    return len(matches) == 1 and first.lower() not in _KIND_OF and first.lower() not in _COMMON_OPENERS
 
 
-_COMMON_OPENERS = _UNNAMED_NOUNS | frozenset("the a an one two three four five six seven eight nine ten several some many most both another other no its his her their our this that these those".split())
+_COMMON_OPENERS = _UNNAMED_NOUNS | frozenset(
+    "the a an one two three four five six seven eight nine ten several some many most both another other no its his her their our this that these those".split()
+)
 
 
 def _tells_more(source: str) -> bool:
     """Whether something besides "sources" is told: a number, a role, what they are close to."""
-    return bool(_INDEFINITE.match(source.strip()) and not re.match(r"(?:some|many|several|other)\b", source.strip(), re.IGNORECASE)) or bool(
-        re.search(r"\b(?:familiar|close to|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|ministry|police|leaked)\b", source)
-    )
+    counted = _INDEFINITE.match(source.strip()) and not re.match(r"(?:some|many|several|other)\b", source.strip(), re.IGNORECASE)
+    return bool(counted) or bool(_ROLES.search(source))
 
 
 def head_phrase(source: str) -> str:

@@ -12,17 +12,19 @@ def any_of(phrases: str) -> str:
     return "(?:" + "|".join(p.strip() for p in phrases.replace("\n", " ").split("|")) + ")"
 
 
-# Verbs of saying, thinking and finding. Classes after Saurí and Pustejovsky's source-introducing predicates (FactBank, 2009): report, knowledge, belief, inference; the 67
-# that news reports use.
+# Verbs of saying, thinking and finding. Classes after Saurí and Pustejovsky's source-introducing predicates (FactBank, 2009): report, knowledge, belief and
+# inference; the 67 that news reports use.
 _SAYING = """
-    say add state report announce confirm deny claim warn insist allege acknowledge admit argue assert maintain note explain reveal disclose suggest indicate predict
-    testify write declare concede stress remark observe reply recall complain hint tell contend estimate reckon calculate believe suspect think fear assume conclude find
-    show establish determine expect forecast emphasise emphasize confess respond comment object caution repeat attest certify inform assess mention relate recount learn charge put
+    say add state report announce confirm deny claim warn insist allege acknowledge admit argue assert maintain note explain reveal disclose suggest indicate
+    predict testify write declare concede stress remark observe reply recall complain hint tell contend estimate reckon calculate believe suspect think fear
+    assume conclude find show establish determine expect forecast emphasise emphasize confess respond comment object caution repeat attest certify inform
+    assess mention relate recount learn charge put
 """.split()
 _IRREGULAR_FORMS = {
     "say": "said says say", "tell": "told tells tell", "write": "wrote writes write written", "think": "thought thinks think", "find": "found finds find",
-    "put": "put puts", "show": "showed shows show shown", "forecast": "forecast forecasts", "state": "stated", "learn": "learned learnt learns", "deny": "denied denies deny",
-    "reply": "replied replies reply", "testify": "testified testifies testify", "certify": "certified certifies certify", "admit": "admitted admits admit",
+    "put": "put puts", "show": "showed shows show shown", "forecast": "forecast forecasts", "state": "stated", "learn": "learned learnt learns",
+    "deny": "denied denies deny", "reply": "replied replies reply", "testify": "testified testifies testify", "certify": "certified certifies certify",
+    "admit": "admitted admits admit",
 }  # fmt: skip
 
 
@@ -38,7 +40,9 @@ VERB_OF = {form: verb for verb in _SAYING for form in _finite_forms(verb)}
 # These take a clause without "that" so often that what follows need not be looked at closely.
 TAKES_BARE_CLAUSE = frozenset({"say", "tell"})
 # A noun phrase after these is their object, not their subject.
-NOT_INVERTED = frozenset("tell find show declare deny suspect believe fear expect establish determine assess mention charge assume disclose indicate forecast put".split())
+NOT_INVERTED = frozenset(
+    "tell find show declare deny suspect believe fear expect establish determine assess mention charge assume disclose indicate forecast put".split()
+)
 # These report with a bare object too: "pilots reported ash", "police suspect the son".
 TAKES_OBJECT = frozenset("report estimate deny suspect allege calculate forecast predict expect find".split())
 
@@ -49,7 +53,8 @@ RECIPIENT = (
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|night))?"
 _OCCASION = any_of("statement|interview|briefing|conference|report|letter|post|message|speech|notice|broadcast|email|sermon|hearing|filing|memo")
 TIME = (
-    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|yesterday|today|overnight|earlier|afterwards|later|again|"
+    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|yesterday|today|overnight|earlier|afterwards|"
+    r"later|again|"
     r"(?:this|last|earlier this) (?:week|month|year|morning|evening)|"
     rf"(?:in|at|during) (?:an? |the |her |his |its |their )?(?:[\w-]+ ){{0,3}}{_OCCASION}|to (?:reporters|journalists|parliament|the press))"
 )
@@ -59,19 +64,22 @@ LEADING_TIME = re.compile(rf"(?:\s+{TIME},?)+(?=\s)")
 _ADVERBS = any_of(r"has|have|had|also|later|earlier|previously|repeatedly|already|now|then|nonetheless|again|since|still|all|both|once|\w+ly")
 ADVERBS_BEFORE_VERB = re.compile(rf"(?:[\s,]+{_ADVERBS})+\s*,?\s*$", re.IGNORECASE)
 NEGATED_OR_MODAL = re.compile(
-    rf"\b{any_of('not|not yet|n[’' + chr(39) + ']t|never|to|will|would|could|may|might|must|can|should|cannot|be|being|been|is|are|was|were|am|let')}\s*$", re.IGNORECASE
+    r"\b(?:not|not yet|n[’']t|never|to|will|would|could|may|might|must|can|should|cannot|be|being|been|is|are|was|were|am|let)\s*$", re.IGNORECASE
 )
 SUBORDINATE = re.compile(
     "^"
     + any_of(
-        r"""as|while|although|though|when|after|before|if|because|since|once|until|despite|in|on|at|by|for|from|with|without|during|under|over|among|to|of|\w+ly|meanwhile|
-        however|instead|still|yet|but|and|now|then|later|today|yesterday|asked|having|pressed|questioned|responding|addressing|speaking|citing|late|early|earlier"""
+        r"""as|while|although|though|when|after|before|if|because|since|once|until|despite|in|on|at|by|for|from|with|without|during|under|over|among|to|of|\w+ly|
+        meanwhile|however|instead|still|yet|but|and|now|then|later|today|yesterday|asked|having|pressed|questioned|responding|addressing|speaking|citing|late|
+        early|earlier"""
     )
     + r"\b",
     re.IGNORECASE,
 )
 LEADING_WORDS = re.compile(rf"^(?:{any_of('as|but|and|yet|so|now|still|then|while|meanwhile|however|although|though|for')}\b,?\s+)+", re.IGNORECASE)
-NO_SUBJECT_END = frozenset("the a an this that these of to no and or his her its their by in for with which what whether if some every who whose whom first".split())
+NO_SUBJECT_END = frozenset(
+    "the a an this that these of to no and or his her its their by in for with which what whether if some every who whose whom first".split()
+)
 RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|where|when)\b")
 INSIDE_RELATIVE = re.compile(r"\b(?:that|which|whom|whether|how|why|what|as)\s+[^,]{1,60}$")  # "the ban that the governor | announced"
 CLAUSE_OPENER = re.compile(r"(?:^|,\s+)(?:where|while|since|because|although|though|but|and)\s+", re.IGNORECASE)
@@ -80,28 +88,36 @@ QUOTED = re.compile(r"“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$
 _COUNT = "reckoning|count|account|estimate|estimation|calculations?|tally|figures|admission|assessment"
 ACCORDING_TO = re.compile(
     rf"\b(?:according to|as (?:was |were |is |has been )?(?:previously |first )?(?:reported|stated|confirmed|announced|disclosed) by|"
-    rf"in the (?:words|view|opinion|eyes|judge?ment|{_COUNT}) of|(?:by|on|at) (?:the|an?) (?:rough |own |latest )?(?:{_COUNT}) of|if we go by|emerge[sd]? from)\s+",
+    rf"in the (?:words|view|opinion|eyes|judge?ment|{_COUNT}) of|(?:by|on|at) (?:the|an?) (?:rough |own |latest )?(?:{_COUNT}) of|"
+    r"if we go by|emerge[sd]? from)\s+",
     re.IGNORECASE,
 )
 ACCOUNT_OF = re.compile(
-    rf"\b(?:by|in|on|from|under)\s+((?:the |its |an? )?[^,;.]{{2,60}}?)['’]s?\s+(?:own |latest |last |first )?(?:view|words|opinion|judge?ment|telling|version|eyes|{_COUNT})\b"
+    r"\b(?:by|in|on|from|under)\s+((?:the |its |an? )?[^,;.]{2,60}?)['’]s?\s+(?:own |latest |last |first )?"
+    rf"(?:view|words|opinion|judge?ment|telling|version|eyes|{_COUNT})\b"
 )
 # "had been calculated by the audit office": the proposition cannot be cut out of it.
 PASSIVE_BY = re.compile(
-    r"\b(?:been|was|were|is|are)\s+(?:\w+ly\s+)?(?:calculated|established|reported|confirmed|disclosed|revealed|announced|alleged|claimed|estimated)\s+by\s+([^,;.]+)"
+    r"\b(?:been|was|were|is|are)\s+(?:\w+ly\s+)?(?:calculated|established|reported|confirmed|disclosed|revealed|announced|alleged|claimed|estimated)\s+"
+    r"by\s+([^,;.]+)"
 )
 # "put the toll at 12"
-PUT_AT = re.compile(r"\s+[^,;.]{3,70}?\s+(?:at|as high as|between)\s+(?:[\d$€£]|about|some|around|more|less|nearly|almost|over|under|half|a\b|\w+(?:\s+\w+)?\s+(?:percent|per cent|million|billion|people))")
+PUT_AT = re.compile(
+    r"\s+[^,;.]{3,70}?\s+(?:at|as high as|between)\s+"
+    r"(?:[\d$€£]|about|some|around|more|less|nearly|almost|over|under|half|a\b|\w+(?:\s+\w+)?\s+(?:percent|per cent|million|billion|people))"
+)
 CITING = re.compile(r",?\s*\b(?:citing|quoting|with reference to|referring to)\s+([^,;.]+)")
 IMPERSONAL = re.compile(
     r"\b(?:reportedly|allegedly|supposedly|purportedly|(?:is|are|was|were|has been|have been|had been)(?: widely| also| now)? "
     r"(?:said|reported|alleged|rumou?red|claimed) (?:to|that)\b|rumou?r has it|word has it|there (?:are|were|have been) (?:reports|rumou?rs|claims))",
     re.IGNORECASE,
 )
-SOURCE_END = re.compile(rf"\s+(?:{TIME})|,(?!\s+(?:the|an?|its|his|her|who|whose|[A-Z])\b)|[;:—–]|\s-\s|{MASK}|[.!?](?=\s*$)|\s+(?:and|but) (?:that|said|added)\b")
+SOURCE_END = re.compile(
+    rf"\s+(?:{TIME})|,(?!\s+(?:the|an?|its|his|her|who|whose|[A-Z])\b)|[;:—–]|\s-\s|{MASK}|[.!?](?=\s*$)|\s+(?:and|but) (?:that|said|added)\b"
+)
 SOURCE_START = re.compile(r"\s+(?:[A-Z]|(?:the|an?|one|two|three|several|his|her|its|their|police|officials?|[a-z]+s)\b)")
 THAT = re.compile(
-    rf"(?:,[^,;]{{1,60}},|\s+{any_of('on|in|at|to|during|through|before|after|from|by|late|early|earlier|today|yesterday|again|last|this|the same|its|his|her|their')}"
+    r"(?:,[^,;]{1,60},|\s+(?:on|in|at|to|during|through|before|after|from|by|late|early|earlier|today|yesterday|again|last|this|the same|its|his|her|their)"
     r"\b[^,;:]{0,70}?)?,?\s+(?:that|how|why)\b\s*,?"
 )
 # What may follow a verb of saying that comes last: "… said on Monday at the gate."

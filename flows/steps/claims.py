@@ -1,7 +1,7 @@
 """Claims: the checkable statements of an article, quoted with their exact offsets and read once.
 
-A claim is a whole sentence. It is cut only at ";" between two clauses that each stand alone, since every other cut (at "and", at a dash, before a relative clause) leaves a part that says
-less, or something else, than the sentence did. What is no claim is dropped with its reason.
+A claim is a whole sentence. It is cut only at ";" between two clauses that each stand alone, since every other cut (at "and", at a dash, before a relative
+clause) leaves a part that says less, or something else, than the sentence did. What is no claim is dropped with its reason.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flows.language.attribution import read_attribution
 from flows.language.certainty import read_certainty
@@ -20,28 +21,44 @@ from flows.language.verbs import WORD, has_finite_verb
 from flows.records import Article, Claim, claim_id
 
 MIN_WORDS = 4
+MIN_WORDS_WITHOUT_KNOWN_VERB = 5
 MAX_WORDS = 150  # longer "sentences" are tables, lists and text whose full stops were lost
 
+_CAPITALS = r"[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}"
+_TITLE_CASE = r"[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}"
+_COUNTRY = r"(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?"
+_DAY = r"(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?"
+# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs an agency or a day: "Loran (Agency) - ".
 _DATELINE = re.compile(
-    # A place in capitals, or with an agency in brackets, or with a date, then a dash: "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —".
-    r"^(?:[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?(?:,?\s+(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?)?(?:\s*\([^)]{2,40}\))?"
-    r"|[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}(?:,\s+[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)?(?:\s*\([A-Z][^)]{1,40}\)|,\s+(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)))"
+    rf"^(?:{_CAPITALS}{_COUNTRY}(?:,?\s+{_DAY})?(?:\s*\([^)]{{2,40}}\))?|{_TITLE_CASE}{_COUNTRY}(?:\s*\([A-Z][^)]{{1,40}}\)|,\s+{_DAY}))"
     r"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])"
 )
 _AGENCY = re.compile(r"^\([A-Z][\w .&-]{1,30}\)\s*(?:—|–|--|-)\s*(?=\S)")  # "(Agency) - The dam held."
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s+[A-Z]))\s*")
-_QUOTE_MARKS = "“”\"«»"
+_QUOTE_MARKS = '“”"«»'
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
 _QUESTION_WORDS = re.compile(r"^(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|will|would|should|has|have)\b[^.]*$", re.IGNORECASE)
 # An imperative that talks to the reader of a page: 22 verbs of buttons, notes and calls for action. "Please" alone is enough.
 _TO_THE_READER = re.compile(
-    r"^(?:please\b|(?:click|subscribe|sign up|follow (?:us|our|the live)|share (?:this|your)|read (?:more|also|on|next|our|the full)|see (?:also|more|our)|watch (?:the|our|this|live|now|:)|listen|download|join (?:us|our|the conversation)|"
-    r"enter your|contact (?:us|our|the author)|send us|tell us|let us know|visit (?:our|us)|check (?:out|back)|stay tuned|register (?:now|here|for)|log in|leave a (?:reply|comment)|scroll|support (?:us|our)|"
-    r"get (?:the latest|our)|don['’]t miss|note:|image:|photo:|picture:|caption:|source:|sources:|credit:|copyright|©|all rights reserved|advertisement|by using|this (?:article|story) (?:was|has been|is) (?:updated|originally|"
-    r"published|amended|part))\b)",
+    r"^(?:please|click|subscribe|sign up|follow (?:us|our|the live)|share (?:this|your)|read (?:more|also|on|next|our|the full)|see (?:also|more|our)|"
+    r"watch (?:the|our|this|live|now|:)|listen|download|join (?:us|our|the conversation)|enter your|contact (?:us|our|the author)|send us|tell us|let us know|"
+    r"visit (?:our|us)|check (?:out|back)|stay tuned|register (?:now|here|for)|log in|leave a (?:reply|comment)|scroll|support (?:us|our)|"
+    r"get (?:the latest|our)|don['’]t miss|(?:note|image|photo|picture|caption|sources?|credit):|copyright|©|all rights reserved|advertisement|by using|"
+    r"this (?:article|story) (?:was|has been|is) (?:updated|originally|published|amended|part))(?!\w)",
     re.IGNORECASE,
 )
-_CHROME = re.compile(r"https?://|www\.|[|›»]\s|@\w+\s*$|\bcookies?\b.*\b(?:accept|policy|settings)\b|\bnewsletter\b|\b(?:photo|image|picture)s?(?: credit)?:|©", re.IGNORECASE)
+_CHROME = re.compile(
+    r"https?://|www\.|[|›»]\s|@\w+\s*$|\bcookies?\b.*\b(?:accept|policy|settings)\b|\b(?:our|free|daily|weekly) newsletter\b|"
+    r"\b(?:photo|image|picture)s?(?: credit)?:|©",
+    re.IGNORECASE,
+)
+# A clause that needs the one before it: a conjunction, a pronoun, an item of a list.
+_LEANS_BACK = re.compile(
+    r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|this|these|"
+    r"those|which|who|whose|where|while|whereas|as|to|for|with|he|she|it|they|we|his|her|its|their|both|neither|none)\b",
+    re.IGNORECASE,
+)
+_VERBLESS = re.compile(r"(?:\w+(?:ed|ing)\b|from|in|on|at|by|for|with|of|to|under|over|among|expect|no|not|and|or|such|as|after|before)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 
 
@@ -64,7 +81,7 @@ def extract_claims(article: Article, run_id: str) -> ClaimResult:
     context = ""
     for index, (start, end) in enumerate(split_sentences(text)):
         for a, b in _clauses(text, _skip_lead(text, start, end), end):
-            reason = why_no_claim(text[a:b])
+            reason = why_no_claim(text[a:b], ended=True if b < end else None)
             if reason:
                 dropped[reason] += 1
             else:
@@ -73,11 +90,12 @@ def extract_claims(article: Article, run_id: str) -> ClaimResult:
     return ClaimResult(claims, dict(dropped))
 
 
-def why_no_claim(sentence: str) -> str:
-    """The reason for which `sentence` is no claim; empty where it is one."""
+def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
+    """The reason for which `sentence` is no claim; empty where it is one. `ended` says that a full stop or ";" ends it; None: look."""
     outside = _QUOTED.sub(" ", sentence)
     n_words = len(WORD.findall(sentence))
     bare = sentence.rstrip(_QUOTE_MARKS + "’') ")
+    ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":")) if ended is None else ended
     if not n_words:
         return "fragment"
     if _CHROME.search(outside):
@@ -88,10 +106,9 @@ def why_no_claim(sentence: str) -> str:
         return "question"
     if bare.endswith("!") and not _is_reported(outside):
         return "exclamation"
-    ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":"))
     if not ended and (_is_heading(sentence, n_words) or _QUESTION_WORDS.match(sentence)):
         return "heading"
-    if n_words < MIN_WORDS:
+    if n_words < MIN_WORDS and not (n_words == MIN_WORDS - 1 and _is_full_statement(sentence)):
         return "too short"
     if n_words > MAX_WORDS:
         return "too long"
@@ -99,9 +116,15 @@ def why_no_claim(sentence: str) -> str:
         return "quote only"
     if sentence[0].islower() and not ended:
         return "fragment"
-    if not has_finite_verb(sentence):
+    # A verb that is in no list is likelier than a verbless sentence of this length, unless it opens as such sentences do.
+    if not has_finite_verb(sentence) and (not ended or n_words < MIN_WORDS_WITHOUT_KNOWN_VERB or _VERBLESS.match(sentence)):
         return "no verb"
     return ""
+
+
+def _is_full_statement(sentence: str) -> bool:
+    """Whether three words make a statement that can be checked: "Nobody was hurt.", and not "He left early." """
+    return has_finite_verb(sentence, sure=True) and not re.match(r"(?:he|she|it|they|we|i|you|this|that|there|what|who|so)\b", sentence, re.IGNORECASE)
 
 
 def _is_reported(outside: str) -> bool:
@@ -128,7 +151,7 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [start + m.start() for m in re.finditer(r";(?=\s)", text[start:end]) if not _inside_quotes(text[start : start + m.start()])]
     bounds = [start, *[c + 1 for c in cuts], end]
     parts: list[tuple[int, int]] = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in pairwise(bounds):
         a += len(text[a:b]) - len(text[a:b].lstrip())
         if a < b:
             parts.append((a, b))
@@ -138,10 +161,9 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _stands_alone(clause: str) -> bool:
-    # A clause that leans on the one before: a list item, a conjunction, or a source that speaks for both.
-    if re.match(r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|which|who|whose|where|while|whereas|as|to|for|with)\b", clause, re.IGNORECASE):
+    if _LEANS_BACK.match(clause) or clause.count("(") != clause.count(")") or len(WORD.findall(clause)) < MIN_WORDS:
         return False
-    return len(WORD.findall(clause)) >= MIN_WORDS and has_finite_verb(clause, sure=True) and read_attribution(clause).source is None and clause.count("(") == clause.count(")")
+    return has_finite_verb(clause, sure=True) and read_attribution(clause).source is None  # a source may speak for both
 
 
 def _inside_quotes(before: str) -> bool:

@@ -1,0 +1,116 @@
+"""Words that say how sure a statement is, by the level they put it at (see certainty.py).
+
+From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
+patterns of doubt, 10 of possibility, 12 of belief, 3 of hearsay, 2 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+"""
+
+from __future__ import annotations
+
+import re
+
+DENIED, UNCLEAR, POSSIBLE, BELIEVED, REPORTED, STATED = range(6)
+
+_BE = r"(?:is|are|was|were|be|been|being|remains?|remained|['’]s)"
+_STILL = r"(?:\s+(?:still|yet|also|now|not yet|so far|widely|generally|\w+ly))*"
+_NOT = r"(?:not|n['’]t)"
+_SETTLED = r"(?:clear|known|certain|settled|decided|established|confirmed)"
+_OPEN = r"(?:unclear|uncertain|unknown|unsettled|undecided|unconfirmed|disputed|doubtful|in doubt|an open question|a mystery)"
+_CONFIRMED = r"(?:confirmed?|verif(?:y|ied)|established?|determined?|decided|shown|proven|proved)"
+_OFFICIALLY = r"(?:(?:independently|officially|immediately)\s+)?"
+_TELL = r"(?:say|tell|confirm|establish|verify)"
+_CHARGE = r"(?:claims?|allegations?|accusations?|reports?|suggestions?|charges?|rumou?rs?|talk|notion|idea that)"
+_PONDERING = r"(?:considering|weighing|examining|investigating|exploring|reviewing|assessing|looking (?:into|at)|discussing|debating|pondering|mulling)"
+
+_CUES: dict[int, tuple[str, ...]] = {
+    UNCLEAR: (
+        rf"\b(?:it\s+)?{_BE}{_STILL}\s+(?:not\s+(?:yet\s+)?{_SETTLED}|{_OPEN})\b",
+        r"\b(?:unclear|uncertain|unconfirmed|unverified|unproven)\b",
+        r"\bno\s+(?:\w+\s+){0,2}?(?:evidence|proof|indications?|signs?|trace)\b(?=\s+(?:that|of|has|was|had|which|whether|in)\b|[,.])",
+        r"\b(?:no|without)\s+(?:explanation|certainty|confirmation)\b",
+        rf"\b(?:has|have|had|could|can|was|were|is|are)\s*{_NOT}\s+(?:yet\s+)?(?:been\s+|be\s+)?{_OFFICIALLY}{_CONFIRMED}\b",
+        rf"\b(?:has|have|had|was|were|is|are)\s*{_NOT}\s+(?:yet\s+)?(?:been\s+)?able to {_TELL}\b",
+        r"\b(?:ha(?:s|ve|d)|is|are|remains?)\s+(?:yet|still)\s+to\s+(?:be\s+)?(?:establish|confirm|determin|show|decid|prov|verif|make up)\w*",
+        rf"\btoo\s+(?:early|soon)\s+to\b|\bremains? to be seen\b|\bunable to {_TELL}\b|\bcannot (?:say|tell|confirm|be sure)\b",
+        rf"\b(?:do(?:es)?|did)(?: not|n['’]t) (?:yet )?know\b|\b(?:nobody|no one) (?:knows|can (?:yet )?{_TELL}|is (?:certain|sure))\b",
+        r"\bnothing is final\b|\bcannot (?:yet )?explain\b|\bnever (?:been )?explained\b",
+        r"\b(?:knows?|knew|aware) of no\b",
+        r"\bdoubts?\s+(?:that|whether|about)\b|\b(?:has|have|had|cast|casts|raised?)\s+doubts?\b",
+        rf"\b(?:neither|{_NOT}) confirm(?:ed|s)? n?or den(?:y|ied|ies)\b|\bwould (?:neither|not) confirm\b",
+        r"\b(?:declined|refused) to (?:confirm|say whether|speculate)\b",
+    ),
+    POSSIBLE: (
+        r"(?<!the )(?<!military )\b(?-i:may|might)(?:\s+(?:well|also|still|yet|even|soon|not|never|have))*\b(?!\s+(?:\d|of\b))",
+        r"\bcould(?:\s+(?:well|also|still|yet|even|soon|possibly|potentially|have))*\b",
+        r"\b(?:possibly|perhaps|maybe|potentially|conceivabl[ey])\b",
+        r"(?<!as )(?<!if )(?<!where )(?<!everything )(?<!it )\bpossible\b(?! to)|\b(?:it )?(?:is|was|remains|seems) (?:also |still |quite )?possible that\b",
+        r"\bpossibility (?:that|of)\b|\b(?:one|a|the) possibility\b",
+        rf"\b(?:{_BE}{_STILL}\s+)?{_PONDERING}\s+(?:whether|if|how|the possibility|a|an)\b",
+        r"\b(?:examin|investigat|explor|review|consider|ponder|debat|check|wonder)(?:es?|ed|s|ing)? whether\b|\bthe question (?:of )?whether\b",
+        rf"\b(?:{_NOT}|never|declined to|refused to|cannot)\s+(?:be\s+)?(?:rul(?:e|ed|ing) out|exclud(?:e|ed))\b|\b(?:ha(?:s|ve|d) )?declined to exclude\b",
+        r"\b(?:fears?|feared|worr(?:y|ies|ied)|hopes?|hoped|hoping)\s+(?:that|it|they|the|he|she|up|of|to)\b",
+        r"\bif all goes well\b|\bprovided that\b",
+    ),
+    BELIEVED: (
+        r"\bsuspect(?:s|ing)?\s+(?:that|of|the|an?|it|they|he|she|in|him|her|foul|(?-i:[A-Z])\w+)\b",
+        r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
+        r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
+        r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|assume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
+        r"\b(?:(?:most|very|highly|more)\s+)?(?:un)?likely\b|\b(?:most\s+)?probabl[ey]\b|\bpresumably\b|\bin all (?:likelihood|probability)\b",
+        r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed)?|projected)\b(?=\s+(?:to|that|the|an?|it|them|him|her|in|on|by|(?-i:[A-Z])))",
+        r"\b(?:appears?|appeared|seems?|seemed)\s+(?:not )?(?:to|that|as if|likely)\b|\bapparently\b|\b(?:most )?plausible\b",
+        r"\bassum(?:ption|es?|ed) that\b|\binfer(?:s|red)? (?:that|an?|the)\b|\bleans? towards\b",
+        r"\bestimates? that\b|\bassess(?:es|ed)? that\b|\bin the (?:assessment|judge?ment|view|opinion) of\b|\breckon(?:s|ed)?\b",
+        r"\b(?:allege[ds]?|allegedly|alleging|(?<!, )accus(?:e|es|ed)|purported(?:ly)?|supposed(?:ly)?)\b",
+        r"\b(?:suggest(?:s|ed)?|indicat(?:e|es|ed)|hint(?:s|ed)?)\s+(?:that|a|the|it|they|at)\b",
+        r"\bas far as (?:he|she|it|they|i|we|is|anyone) (?:knew|knows?|known)\b",
+    ),
+    REPORTED: (
+        r"\breportedly\b|\b(?:is|are|was|were|ha(?:s|ve|d) been)(?:\s+(?:widely|also|now))?\s+(?:said|reported|rumou?red|understood|claimed)\s+(?:to|that)\b",
+        r"\brumou?rs?\s+(?:that|of|has|have)\b|\bit is rumou?red\b|\b(?:rumou?r|word) (?:from [\w ]{1,20})?has it\b",
+        r"\bthere (?:are|were|have been) (?:reports|claims)\b",
+    ),
+    STATED: (
+        r"\b(?:confirm(?:s|ed)|established|proved|proven|proves|verified|conclusively|officially|certain(?:ly)?|definite(?:ly)?|undoubtedly|clearly)\b",
+        r"\b(?:no|beyond|without (?:a )?) ?doubt\b|\btest(?:ed|s)? positive\b|\bconclud(?:es|ed) that\b",
+    ),
+    DENIED: (
+        r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )(?<!nor )(?<!or )\bden(?:y|ies|ied)\b"
+        r"(?!\s+(?:entry|access|bail|him|her|them|a visa|permission|asylum))",
+        rf"\b(?:reject|dismiss|refut|disput)(?:s|es|ed|e)\s+(?:\w+\s+){{0,3}}?{_CHARGE}\b",
+        r"\b(?:untrue|not true|a fabrication|baseless|unfounded)\b",
+        r"(?<!\bnot )(?<!n't )(?<!\bbe )\b(?:rules|ruled|ruling) out\b",
+    ),
+}
+PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple((level, re.compile(pattern, re.IGNORECASE)) for level, group in _CUES.items() for pattern in group)
+
+# A search that found nothing, against mere ignorance.
+NO_EVIDENCE = re.compile(r"\b(?:no|knows? of no|knew of no|aware of no)\b", re.IGNORECASE)
+# A plan or an expectation: what becomes of it is a matter of status.
+PLAN = re.compile(r"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict)", re.IGNORECASE)
+MODAL = re.compile(r"^(?:may|might|could)\b", re.IGNORECASE)
+
+# "could" is ability after a negation, before verbs of sense and reach, and in clauses of purpose or about those who could.
+_SENSE_AND_REACH = (
+    "feel|see|seen|hear|heard|read|felt|find|found|afford|speak|swim|walk|reach|cross|enter|leave|escape|move|count|sit|stand|say|tell|come|get|carry|hold|"
+    "made out|drawn"
+)
+ABILITY = re.compile(rf"\s*(?:(?:{_NOT}|hardly|barely|only|no longer|neither)\b|(?:be\s+)?(?:{_SENSE_AND_REACH})\b)")
+ABILITY_BEFORE = re.compile(
+    r"\b(?:so that|so|who|which|that|where|when|until|before|whoever|as (?:fast|far|soon|much|many|quickly) as (?:\w+ ){1,3}|if (?:\w+ ){1,3})"
+    r"\s*(?:\w+\s+){0,2}$|"
+    r"\bthat (?:he|she|it|they|we|people|\w+s)\s+$",
+    re.IGNORECASE,
+)
+# "Rents may rise by three percent, the council decided" is leave, not doubt.
+PERMISSION = re.compile(
+    r"\b(?:decided|ruled|permit|permitted|allowed|licen[cs]ed?|law|rules|decree|conditions?|nobody may|no one may|may not|may only|may no longer)\b",
+    re.IGNORECASE,
+)
+# Words that open a clause whose hedges are its own.
+SIDE_CLAUSE = re.compile(
+    r"(?:(?:and|but|even|not least)\s+)?"
+    r"(?:who|which|whose|whom|where|when|although|though|while|whereas|because|since|as|if|unless|until|so|despite|after|before|once|"
+    r"whatever|whether or not|including|adding|saying|some of|among)\b",
+    re.IGNORECASE,
+)
+CLAUSE_BOUNDARY = re.compile(r"[,;:](?!\d)\s+|\s+[—–-]\s+|\s+(?=(?:who|which|because|although|though|whereas|unless|but)\s)")
