@@ -54,7 +54,12 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[Word]:
     """Return every word as (stem, char_start, char_end), in order; offsets are code points, half-open. A possessive 's is no part of its word."""
-    return [(stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(text) if not _is_possessive(text, m)]
+    return list(_words(text))
+
+
+@lru_cache(maxsize=20_000)  # every comparer asks for the words of the same two claims
+def _words(text: str) -> tuple[Word, ...]:
+    return tuple((stem(m.group()), m.start(), m.end()) for m in _WORD.finditer(text) if not _is_possessive(text, m))
 
 
 def _is_possessive(text: str, match: re.Match[str]) -> bool:

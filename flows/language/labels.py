@@ -1,14 +1,16 @@
-"""Loaded wording for one thing: "gunmen" and "terrorists", "said" and "admitted", "died" and "was murdered".
+"""Loaded wording for one thing: "gunmen" and "terrorists", "a payment" and "a bribe", "died" and "was murdered".
 
 Each scale names one kind of thing, from neutral (0) over loaded (1) to harsh (2). A change is one thing called by words of different levels in two claims that
-share the rest. Or one claim adds a word of judgement to what both name ("the so-called pilot"). General scales, 32 groups with some 400 words, put together from the classes of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic
-Models for Analyzing and Detecting Biased Language" (ACL 2013: subjective intensifiers, one-sided terms, assertives), and news agencies' style rules on
-loaded words (Reuters and BBC on "terrorist", AP on "illegal immigrant", "thug", "claimed"); the words are general English, not those of a story. Verbs of saying ("claimed" for
-"said") are no scale here: of 76 such differences between tellings of one fact, readers had called 2 a change of label; attribution and certainty read them.
+share the rest. Or one claim adds a word of judgement to what both name ("the so-called pilot"). The lexicon, 29 scales with 408 words and phrases and 86 words of
+judgement, was written by hand along the classes of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic Models for Analyzing and Detecting Biased Language"
+(ACL 2013: one-sided terms, subjective intensifiers), and the words that news agencies' style guides warn of ("terrorist", "illegal immigrant", "thug").
+Verbs of saying ("claimed" for "said") are no scale here: of 76 such differences between tellings of one fact, readers had called 2 a
+change of label; attribution and certainty read them.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,48 +18,135 @@ from functools import lru_cache
 from flows.language.alignment import content_words, stem, words
 from flows.records import Claim, Observation
 
-# One group a line: neutral / loaded / harsh; several words of a level are split by commas, a phrase has spaces. Nouns and verbs are never in one group.
+# A group of three lines each: neutral, loaded, harsh. Nouns and verbs are never in one group.
 _SCALES = """
-militants, fighters, gunmen, rebels, insurgents, separatists, combatants, attackers / guerrillas, militiamen, extremists, radicals, armed gang / terrorists, butchers, savages, jihadists
-militant group, armed group, organisation, movement, militia / extremist group, radical group, faction / terrorist organisation, terrorist group, terror group, terror organisation, terror gang
-protesters, demonstrators, marchers, crowd, supporters, activists, residents, people / agitators, radicals, loyalists, hardliners / rioters, mob, thugs, hooligans, vandals, rabble, horde, fanatics, looters
-protest, demonstration, rally, march, gathering, vigil / unrest, disturbance, disorder, confrontation / riot, rampage, uproar, mayhem, siege
-government, administration, authorities, cabinet, leadership / rulers, strongmen, clique, establishment / regime, junta, dictatorship, tyranny
-president, leader, ruler, premier, head of state / strongman, autocrat / dictator, tyrant, despot
-migrants, immigrants, asylum seekers, refugees, newcomers / undocumented migrants, irregular migrants, economic migrants / illegals, illegal immigrants, illegal aliens, invaders
-officials, civil servants, staff, employees, judges / bureaucrats, functionaries, apparatchiks / cronies, henchmen, stooges, lackeys, puppets
-critics, opponents, opposition, dissidents, sceptics / detractors, naysayers / traitors, enemies, agitators, conspiracy theorists
-lobbyist, adviser, aide, consultant, representative, spokesman / operative, fixer, mouthpiece / henchman, stooge, crony, shill
-businessman, investor, entrepreneur, owner, executive, financier / magnate, tycoon, mogul / oligarch, profiteer, speculator, asset-stripper, vulture, shark
-death, killing, shooting, deaths, casualties / bloodshed, slaying / murder, massacre, slaughter, butchery, carnage, execution, assassination, genocide
-killed, shot, died, shot dead / slain, gunned down, mown down / murdered, executed, massacred, slaughtered, butchered, assassinated, exterminated
-incident, event, accident, occurrence, episode, collision / disaster, tragedy, crisis, scandal / massacre, atrocity, outrage, catastrophe, horror, crime
-attack, strike, raid, operation, shelling / assault, onslaught, offensive, bombardment / massacre, atrocity, aggression, carpet bombing, blitz
-operation, campaign, intervention, deployment, mission / incursion, offensive / invasion, aggression, occupation, war of conquest
-took, removed, carried off, collected, helped themselves to / seized, grabbed, pocketed / looted, stole, plundered, ransacked, robbed, stripped
-money, payment, fee, payments, donation, contribution, grant / handout, perk, sweetener, backhander / bribe, bribes, kickback, kickbacks, hush money, loot, booty
-payment, compensation, settlement, subsidy, aid / bailout, handout / hush money, ransom, giveaway
-left, resigned, stepped down, departed, quit / was removed, was replaced, bowed out / was ousted, was pushed out, was sacked, was forced out, was fired, fled, was toppled
-criticised, questioned, objected to, disagreed with / condemned, denounced, attacked, rebuked / slammed, blasted, savaged, lambasted, vilified, pilloried
-mistake, error, oversight, lapse, fault, omission / negligence, carelessness, blunder, failure / fraud, crime, cover-up, sabotage, betrayal, treachery
-missing, unaccounted for, lost / misused, diverted, misappropriated / embezzled, stolen, looted, plundered
-dispute, disagreement, difference, debate, talks, row / quarrel, feud, clash, standoff, conflict / war, showdown, battle, vendetta
-setback, disappointment, problem, shortfall, delay / blow, failure, embarrassment / fiasco, debacle, disaster, humiliation, catastrophe, shambles
-plan, proposal, measure, project, deal, agreement, takeover, purchase, acquisition / scheme, ploy, manoeuvre, raid / plot, conspiracy, power grab, land grab, sell-out, swindle, scam
-job cuts, layoffs, redundancies, restructuring / axe, cull / bloodbath, massacre, purge, butchery
-detained, arrested, held, questioned, taken into custody / rounded up, hauled in, seized, nabbed / abducted, kidnapped, snatched, thrown in jail, disappeared
-fire, blaze, storm, flood, wind, quake / raging fire, fierce storm / inferno, monster storm, firestorm, apocalypse
-software, program, tool, device, product / spyware, surveillance tool / cyberweapon, malware, weapon
+militants, fighters, gunmen, rebels, insurgents, separatists, combatants, attackers
+guerrillas, militiamen, extremists, radicals, armed gang
+terrorists, butchers, savages, jihadists
+
+militant group, armed group, organisation, movement, militia
+extremist group, radical group, faction
+terrorist organisation, terrorist group, terror group, terror organisation, terror gang
+
+protesters, demonstrators, marchers, crowd, supporters, activists, residents, people
+agitators, radicals, loyalists, hardliners
+rioters, mob, thugs, hooligans, vandals, rabble, horde, fanatics, looters
+
+protest, demonstration, rally, march, gathering, vigil
+unrest, disturbance, disorder, confrontation
+riot, rampage, uproar, mayhem, siege
+
+government, administration, authorities, cabinet, leadership
+rulers, strongmen, clique, establishment
+regime, junta, dictatorship, tyranny
+
+president, leader, ruler, premier, head of state
+strongman, autocrat
+dictator, tyrant, despot
+
+migrants, immigrants, asylum seekers, refugees, newcomers
+undocumented migrants, irregular migrants, economic migrants
+illegals, illegal immigrants, illegal aliens, invaders
+
+officials, civil servants, staff, employees, judges
+bureaucrats, functionaries, apparatchiks
+cronies, henchmen, stooges, lackeys, puppets
+
+critics, opponents, opposition, dissidents, sceptics
+detractors, naysayers
+traitors, enemies, agitators, conspiracy theorists
+
+lobbyist, adviser, aide, consultant, representative, spokesman
+operative, fixer, mouthpiece
+henchman, stooge, crony, shill
+
+businessman, investor, entrepreneur, owner, executive, financier
+magnate, tycoon, mogul
+oligarch, profiteer, speculator, vulture, shark
+
+death, killing, shooting, deaths, casualties
+bloodshed, slaying
+murder, massacre, slaughter, butchery, carnage, execution, assassination, genocide
+
+killed, shot, died, shot dead
+slain, gunned down, mown down
+murdered, executed, massacred, slaughtered, butchered, assassinated, exterminated
+
+incident, event, accident, occurrence, episode, collision
+disaster, tragedy, crisis, scandal
+massacre, atrocity, outrage, catastrophe, horror, crime
+
+attack, strike, raid, operation, shelling
+assault, onslaught, offensive, bombardment
+massacre, atrocity, aggression, carpet bombing, blitz
+
+operation, campaign, intervention, deployment, mission
+incursion, offensive
+invasion, aggression, occupation, war of conquest
+
+took, removed, carried off, collected
+seized, grabbed, pocketed
+looted, stole, plundered, ransacked, robbed
+
+money, payment, fee, payments, donation, contribution, grant
+handout, perk, sweetener, backhander
+bribe, bribes, kickback, kickbacks, hush money, loot, booty
+
+payment, compensation, settlement, subsidy, aid
+bailout, handout
+hush money, ransom, giveaway
+
+left, resigned, stepped down, departed, quit
+was removed, was replaced, bowed out
+was ousted, was pushed out, was sacked, was forced out, was fired, fled, was toppled
+
+criticised, questioned, objected to, disagreed with
+condemned, denounced, attacked, rebuked
+slammed, blasted, savaged, lambasted, vilified, pilloried
+
+mistake, error, oversight, lapse, fault, omission
+negligence, carelessness, blunder, failure
+fraud, crime, cover-up, sabotage, betrayal, treachery
+
+missing, unaccounted for, lost
+misused, diverted, misappropriated
+embezzled, stolen, looted, plundered
+
+dispute, disagreement, difference, debate, talks, row
+quarrel, feud, clash, standoff, conflict
+war, showdown, battle, vendetta
+
+setback, disappointment, problem, shortfall, delay
+blow, failure, embarrassment
+fiasco, debacle, disaster, humiliation, catastrophe, shambles
+
+plan, proposal, measure, project, deal, agreement, takeover, purchase, acquisition
+scheme, ploy, manoeuvre, raid
+plot, conspiracy, power grab, land grab, sell-out, swindle, scam
+
+job cuts, layoffs, redundancies, restructuring
+axe, cull
+bloodbath, massacre, purge, butchery
+
+detained, arrested, held, questioned, taken into custody
+rounded up, hauled in, seized, nabbed
+abducted, kidnapped, snatched, thrown in jail, disappeared
+
+fire, blaze, storm, flood, wind, quake
+raging fire, fierce storm
+inferno, firestorm, apocalypse
+
 """
 # Adjectives and the like by which a writer judges; 90 words. "Soft" is no opposite list: praise differs from blame, not from silence.
 _JUDGING = frozenset(
     stem(w)
-    for w in """so-called self-styled self-proclaimed notorious infamous brutal ruthless brazen shameless cowardly cruel savage barbaric vicious callous reckless
+    for w in """so-called self-styled self-proclaimed notorious infamous brutal ruthless brazen shameless cowardly cruel savage barbaric vicious callous
+    reckless
     outrageous scandalous disgraceful shameful despicable appalling horrific horrifying monstrous heinous evil sinister murderous bloodthirsty fanatical rabid
     radical extremist hardline hostile rogue crooked corrupt greedy bloated botched bungled disastrous catastrophic devastating ruinous pathetic ridiculous
     absurd ludicrous laughable hysterical cynical hypocritical arrogant incompetent hapless clueless useless worthless phoney sham bogus fake illegitimate
     unelected puppet lawless violent feral rampaging sneaky shady dubious murky shabby draconian crippling savage barbarous
-    hand-picked treacherous traitorous subversive militant terrorist terrified panicked furious enraged""".split()
+    treacherous traitorous subversive militant terrorist furious enraged""".split()
 )
 _MIN_SHARED = 3
 _MIN_OVERLAP = 0.35
@@ -77,8 +166,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], int, int]]]:
     """Return entries by their first stem: (stems of the phrase, scale, level)."""
     entries: dict[str, list[tuple[tuple[str, ...], int, int]]] = {}
     forms = _forms()
-    for scale, line in enumerate(_SCALES.strip().splitlines()):
-        for level, phrases in enumerate(line.split("/")):
+    for scale, group in enumerate(_SCALES.strip().split("\n\n")):
+        for level, phrases in enumerate(group.splitlines()):
             for phrase in phrases.split(","):
                 stems = tuple(w[0] for w in words(phrase.strip()))
                 forms.setdefault(stems, set()).add(phrase.split()[-1].lower())
@@ -161,7 +250,7 @@ def _judged(earlier: Claim, later: Claim, shared: set[str]) -> Observation | Non
         if any(w[0] in _JUDGING for w in words(other.text)):
             continue
         found = words(claim.text)
-        for word, noun in zip(found, found[1:], strict=False):
+        for word, noun in itertools.pairwise(found):
             surface = claim.text[word[1] : word[2]]
             if word[0] not in _JUDGING or noun[0] not in shared or claim.text[word[2] : noun[1]] != " " or surface[0].isupper():
                 continue

@@ -2,18 +2,19 @@
 
 No tagger: a name is a run of capitalised words, joined across particles ("Bashar al-Assad", "Ursula von der Leyen") and, after a word for a body, across
 "of" ("the Ministry of Defence"). A capital at the start of a sentence says nothing by itself, so a word standing alone there is a name only where it also
-stands capitalised inside the text or is unknown to `common_stems.txt`: stems of 11,000 words that MultiNLI, LingNLI, WANLI and the articles of FNC-1 write in
+stands capitalised inside the text or is unknown to `common_stems.json`: stems of 11,000 words that MultiNLI, LingNLI, WANLI and the articles of FNC-1 write in
 lower case at least as often as not, away from sentence starts.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from importlib import resources
 
-from flows.language.alignment import FUNCTION_WORDS, stem
 from flows.language.aliases import looks_like_demonym, name_key, same_entity
+from flows.language.alignment import FUNCTION_WORDS, stem
 from flows.records import NameMention
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]\.(?=\s[^\W\d_])|[^\W_]+(?:[-.'’&/](?=[^\W_])(?!['’]?s\b(?=\W|$))[^\W_]+)*|&")
@@ -53,7 +54,7 @@ _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]]*\s*[\"'“‘(\[]*$|^\W*$|
 
 @lru_cache(maxsize=1)
 def _common_stems() -> frozenset[str]:
-    return frozenset(resources.files("flows.language").joinpath("common_stems.txt").read_text("utf-8").split())
+    return frozenset(json.loads(resources.files("flows.language").joinpath("common_stems.json").read_text("utf-8")))
 
 
 @lru_cache(maxsize=100_000)
@@ -98,7 +99,7 @@ def _runs(text: str, tokens: list[re.Match[str]]) -> list[list[re.Match[str]]]:
     for i, token in enumerate(tokens):
         gap = text[tokens[i - 1].end() : token.start()] if i else ""
         word = token.group()
-        touching = bool(run) and gap in (" ", "\xa0", " '", " \"", "-")
+        touching = bool(run) and gap in (" ", "\xa0", " '", ' "', "-")
         if _is_capital(word):
             if not touching:
                 runs.append(run)
@@ -156,7 +157,7 @@ def _without_edges(text: str, run: list[re.Match[str]], inside: set[str]) -> lis
             run = run[1:]
         else:
             break
-    while run and (run[-1].group().lower() in _CALENDAR or not _is_capital(run[-1].group()) and not re.match(r"(?:al|el)-[A-Z]", run[-1].group())):
+    while run and (run[-1].group().lower() in _CALENDAR or (not _is_capital(run[-1].group()) and not re.match(r"(?:al|el)-[A-Z]", run[-1].group()))):
         run = run[:-1]
     return run
 

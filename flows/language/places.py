@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.language.alignment import content_words, overlap
 from flows.language.aliases import looks_like_demonym, name_key, same_entity, same_place
+from flows.language.alignment import content_words, overlap
 from flows.records import Claim, NameMention, Observation
 
 # Prepositions by what they say: two places are compared only within a kind.
@@ -22,7 +22,9 @@ _KINDS = {
 }  # fmt: skip
 _PLACE_NOUN = r"(?:city|town|village|port|province|region|district|county|capital|island|suburb|neighbou?rhood|valley|state|resort|city centre|harbou?r)"
 _BEFORE = re.compile(
-    r"\b(" + "|".join(_KINDS) + r")\s+(?:(?:the|a|an|its|their|his|her|neighbou?ring|nearby|central|greater|downtown|rural|eastern|western|northern|southern)\s+)*"
+    r"\b("
+    + "|".join(_KINDS)
+    + r")\s+(?:(?:the|a|an|its|their|his|her|neighbou?ring|nearby|central|greater|downtown|rural|eastern|western|northern|southern)\s+)*"
     r"(?:(?:\w+[\s-]){0,2}" + _PLACE_NOUN + r"\s+of\s+)?$",
     re.IGNORECASE,
 )
@@ -37,13 +39,18 @@ _RELATION = re.compile(
 )
 _AREA = r"(?:region|country|nation|city|province|state|states|coast|territory|continent|county|district|capital|islands?|republic|area)"
 _WIDE = re.compile(
-    rf"\b(?:nationwide|country-?wide|(?:across|throughout|all over) (?:the |a |an |much of |most of |all of |several |parts of )*(?:whole |entire )?(?:\w+ ){{0,2}}{_AREA}\b"
-    rf"|somewhere (?:in|on|near|along|off|between) [^,.;:]{{1,35}}|(?:in|at|to|from|through|around) (?:various|several|many|different|numerous|a number of) (?:\w+ ?){{1,3}}"
+    rf"\b(?:nationwide|country-?wide|(?:across|throughout|all over) (?:the |a |an |much of |most of |all of |several "
+    rf"|parts of )*(?:whole |entire )?(?:\w+ ){{0,2}}{_AREA}\b"
+    rf"|somewhere (?:in|on|near|along|off|between) [^,.;:]{{1,35}}|(?:in|at|to|from|through|around) (?:various|several|many|different"
+    rf"|numerous|a number of) (?:\w+ ?){{1,3}}"
     rf"|(?:\w+ )?along the (?:\w+ ){{0,3}}(?:coast|border|river|frontier|front)\b)",
     re.IGNORECASE,
 )
 # "Shareholders in X", "confidence in X": X is no place.
-_NO_PLACE_BEFORE = frozenset("share sharehold stake investor invest confid trust interest believ belief involv role faith specialis major polic ministri author offici govern prosecutor expert".split())
+_NO_PLACE_BEFORE = frozenset(
+    """share sharehold stake investor invest confid trust interest believ belief involv role faith specialis major polic ministri author
+    offici govern prosecutor expert""".split()
+)
 _MIN_OVERLAP = 0.3
 _MIN_SHARED = 3
 
@@ -88,8 +95,15 @@ def _attribution_span(claim: Claim) -> tuple[int, int] | None:
 
 def _is_modifier(text: str, m: NameMention) -> bool:
     """ "in Russia's parliament", "at the Ardel hospital": the name belongs to the noun after it."""
-    return bool(re.match(r"['’]s?\s|\s+(?!and\b|or\b|on\b|in\b|at\b|after\b|before\b|when\b|where\b|while\b|as\b|by\b|for\b|from\b|to\b|with\b|since\b|that\b|who\b)[a-z]{3,}", text[m.char_end :])) and not re.match(
-        r"\s+(?:was|were|is|are|has|have|had|will|would|could|may|said|says|early|late|last|this|next|during|without|until|because|but|airport|harbou?r|city|town|port|province|region)\b",
+    return bool(
+        re.match(
+            r"['’]s?\s|\s+(?!and\b|or\b|on\b|in\b|at\b|after\b|before\b|when\b|where\b|while\b|as\b|by\b|for\b|from\b|to\b|with\b|since\b"
+            r"|that\b|who\b)[a-z]{3,}",
+            text[m.char_end :],
+        )
+    ) and not re.match(
+        r"\s+(?:was|were|is|are|has|have|had|will|would|could|may|said|says|early|late|last|this|next|during|without|until|because|but"
+        r"|airport|harbou?r|city|town|port|province|region)\b",
         text[m.char_end :],
     )
 
@@ -161,7 +175,7 @@ def _relation(earlier: Claim, later: Claim, share: float) -> Observation | None:
 
 def _listed(earlier: Claim, later: Claim, places_a: list[_Place], places_b: list[_Place], only_a: list[_Place], only_b: list[_Place]) -> Observation | None:
     """ "in X" against "in X or Y", "in X and in Y"."""
-    for places, other, claim, direction in ((places_a, only_b, later, "broadened"), (places_b, only_a, earlier, "narrowed")):
+    for places, _other, claim, direction in ((places_a, only_b, later, "broadened"), (places_b, only_a, earlier, "narrowed")):
         only = only_b if direction == "broadened" else only_a
         mine = places_b if direction == "broadened" else places_a
         for y in only:
@@ -191,5 +205,3 @@ def _widened(earlier: Claim, later: Claim, only_a: list[_Place], only_b: list[_P
         first, second = (named, wide.group().rstrip()) if direction == "broadened" else (wide.group().rstrip(), named)
         return Observation("place", "changed", direction, first, second, 0.6, f"wider: {only[0].name}")
     return None
-
-

@@ -21,10 +21,17 @@ _BE = r"(?:is|are|was|were|be|been|being|'s|’s|'re|’re)"
 _HAVE = r"(?:has|have|had|having|'ve|’ve)"
 # What stands right before a verb, up to it; the longest that fits counts. The verb itself follows at the end of the match.
 _FRAMES: tuple[tuple[int, str], ...] = (
-    (CANCELLED, r"(?:cancel\w*|scrap\w*|abandon\w*|dropp\w*|shelv\w*|call\w* off|withdr\w+)(?:\s+(?:a|the|its|his|her|their|all))?(?:\s+plans?)?\s+(?:to|for|of)?\s*"),
+    (
+        CANCELLED,
+        r"(?:cancel\w*|scrap\w*|abandon\w*|dropp\w*|shelv\w*|call\w* off|withdr\w+)(?:\s+(?:a|the|its|his|her|their|all))?(?:\s+plans?)?\s+(?:to|for|of)?\s*",
+    ),
     (CANCELLED, r"(?:will|would|is|are|was|were)" + r"(?:\s+no longer)\s+(?:be\s+|going to\s+)?"),
     (PUT_OFF, r"(?:postpon\w*|delay\w*|suspend\w*|put\w* off|defer\w*|halt\w*|fr[eo]z\w*)\s+(?:a|the|its|his|her|their)?\s*(?:plans? (?:to|for))?\s*"),
-    (CONSIDERED, r"(?:consider\w*|weigh\w*|mull\w*|explor\w*|examin\w*|discuss\w*|debat\w*|think\w* about|ponder\w*|look\w* at|study\w*)\s+(?:whether (?:to)?|the idea of|an?|the)?\s*"),
+    (
+        CONSIDERED,
+        r"(?:consider\w*|weigh\w*|mull\w*|explor\w*|examin\w*|discuss\w*|debat\w*|think\w* about|ponder\w*|look\w* at"
+        r"|study\w*)\s+(?:whether (?:to)?|the idea of|an?|the)?\s*",
+    ),
     (CONSIDERED, r"(?:in|holding|advanced|early-stage|preliminary)?\s*talks\s+(?:to|about|on|over)\s+(?:a|an|the)?\s*"),
     (CONSIDERED, r"(?:open|prepared|ready|willing)\s+to\s+"),
     (CONSIDERED, r"(?:urg|call|demand|appeal|push|press)\w*\s+(?:\w+\s+){0,3}(?:to|for)\s+(?:a|an|the)?\s*"),
@@ -43,7 +50,9 @@ _FRAMES: tuple[tuple[int, str], ...] = (
     (DONE, r"(?:was|were)" + _ADV + r"\s+(?:-ED)"),
     (DONE, r"(?:-PAST)"),
 )
-_FRAME_RES = [(stage, re.compile(r"\b" + re.sub(r"\(\?:-(?:ING|ED|PAST)\)", "", f) + "$", re.IGNORECASE), re.search(r"-(ING|ED|PAST)", f)) for stage, f in _FRAMES]
+_FRAME_RES = [
+    (stage, re.compile(r"\b" + re.sub(r"\(\?:-(?:ING|ED|PAST)\)", "", f) + "$", re.IGNORECASE), re.search(r"-(ING|ED|PAST)", f)) for stage, f in _FRAMES
+]
 
 # Past forms that are not the stem with -ed; enough to tell "sent" and "bought" from "send" and "buy".
 _IRREGULAR = {
@@ -54,16 +63,24 @@ _IRREGULAR = {
     "wrote": "write", "written": "write", "signed": "sign", "stood": "stand", "ran": "run", "rose": "rise", "risen": "rise", "shot": "shoot",
     "sank": "sink", "sunk": "sink", "spoke": "speak", "spoken": "speak", "froze": "freeze", "frozen": "freeze", "kept": "keep", "heard": "hear",
     "found": "find", "got": "get", "laid": "lay", "led": "lead", "sought": "seek", "shown": "show", "stole": "steal", "stolen": "steal", "fought": "fight",
+    "shut": "shut", "cut": "cut", "put": "put", "set": "set", "hit": "hit", "let": "let", "quit": "quit", "caught": "catch",
+    "bound": "bind", "understood": "understand",
 }  # fmt: skip
 # Verbs that carry a stage, or say how things stand, are no actions of their own.
 # What changes the terms or the source of a plan is no step of it.
-_ALTERING = frozenset(stem(w) for w in "raise lower cut trim increase reduce soften double halve criticise warn confirm reject decline refuse turn guarantee conclude switch move slip step change replace".split())
+_ALTERING = frozenset(
+    stem(w)
+    for w in """raise lower cut trim increase reduce soften double halve criticise warn confirm reject decline refuse turn guarantee conclude
+    switch move slip step change replace""".split()
+)
 _DENIED = re.compile(r"\b(?:not(?! yet)|never|n['’]t|no|without|deny|denied|denies)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.;:!?—–,]|\b(?:but|because|since|although|though|while|whereas|who|which|after|before|until|when|whose)\b", re.IGNORECASE)
 _NO_ACTION = frozenset(
     stem(w)
-    for w in """say tell report announce add expect plan intend propose consider begin start agree decide complete finish be have want hope mean make take get go come
-    give see know think believe show include remain stay stand find become set put need call keep hold use happen continue ask order according name hear""".split()
+    for w in """say tell report announce add expect plan intend propose consider begin start agree decide complete finish be have want hope mean make take
+    get go come
+    give see know think believe show include remain stay stand find become set put need call keep hold use happen continue ask order according name
+    hear""".split()
 )
 # Verbs that are a stage themselves, whatever comes after: "promised 20 million", "signed the treaty", "called off the search".
 _STAGE_VERBS: dict[str, int] = {
@@ -72,13 +89,43 @@ _STAGE_VERBS: dict[str, int] = {
         CANCELLED: "cancel scrap abandon shelve axe terminate revoke annul",
         PUT_OFF: "postpone delay suspend defer halt freeze pause",
         CONSIDERED: "consider weigh mull explore discuss debate ponder urge demand seek recommend",
-        PLANNED: "promise pledge vow propose plan announce offer schedule threaten",
+        PLANNED: "promise pledge vow propose plan offer schedule threaten",
         AGREED: "approve authorise order sign ratify commission adopt",
         BEGUN: "begin start launch resume",
         DONE: "complete finish conclude",
     }.items()
     for w in verbs.split()
 }
+# Words for one action; what differs between them is never the stage. 26 sets of general English.
+_SYNONYMS = """
+resign quit step leave depart
+buy acquire purchase take-over takeover
+pay compensate reimburse refund
+give supply provide deliver send ship dispatch hand transfer donate
+inspect examine check review
+investigate probe
+build construct erect
+close shut
+open reopen
+ban prohibit outlaw bar forbid
+dismiss sack fire oust remove
+appoint name nominate elect
+arrest detain
+charge indict prosecute
+sentence jail imprison
+free release
+evacuate move relocate
+withdraw pull recall
+cut reduce lower slash
+raise increase lift
+ground suspend halt stop
+vote ballot
+sue appeal challenge
+repair fix mend rebuild restore
+replace swap exchange
+test trial
+"""
+_SET_OF = {stem(w): i for i, line in enumerate(_SYNONYMS.strip().splitlines()) for w in line.split()}
 _MIN_SHARED = 3
 _MIN_OVERLAP = 0.4
 
@@ -147,7 +194,14 @@ def _is_promise_and_deed(text_a: str, x: _Action, text_b: str, y: _Action) -> bo
     if ahead.stage == deed.stage:
         return True
     told = deed.stem in _STAGE_VERBS or re.match(r"(?:has|have|had)\b", text[deed.char_start :], re.IGNORECASE)
-    return ahead is x and ahead.stage in (CONSIDERED, PLANNED) and deed.stage in (AGREED, DONE) and told is not None and told is not False and deed.stem not in _ALTERING
+    return (
+        ahead is x
+        and ahead.stage in (CONSIDERED, PLANNED)
+        and deed.stage in (AGREED, DONE)
+        and told is not None
+        and told is not False
+        and deed.stem not in _ALTERING
+    )
 
 
 def compare_status(earlier: Claim, later: Claim) -> Observation:
@@ -159,24 +213,33 @@ def compare_status(earlier: Claim, later: Claim) -> Observation:
     agreed = False
     for x in actions_a:
         for y in actions_b:
-            by_verb = x.stem == y.stem
+            by_verb = x.stem == y.stem or (_SET_OF.get(x.stem, -1) == _SET_OF.get(y.stem, -2) and bool(x.objects & y.objects))
             common = x.objects & y.objects
             by_object = len(common) >= 2 and len(common) / min(len(x.objects), len(y.objects)) >= 0.5 and _is_promise_and_deed(earlier.text, x, later.text, y)
             if not by_verb and not by_object:
                 continue
             rest = shared - {x.stem}
-            if len(rest) < 2 or len(rest) / max(1, smaller - 1) < 0.25:
+            # One verb ahead in one claim and done in the other, to the same things, needs less of the rest.
+            clear = by_verb and bool(common) and min(x.stage, y.stage) in (CONSIDERED, PLANNED) and max(x.stage, y.stage) == DONE
+            if len(rest) < (1 if clear else 2) or len(rest) / max(1, smaller - 1) < (0.15 if clear else 0.25):
                 continue
             if x.stage == y.stage or {x.stage, y.stage} == {BEGUN, DONE}:
                 agreed = True  # "is holding" and "has held" differ by when they were written
                 continue
             if by_verb and x.stage == DONE and y.stage == AGREED:
                 continue
-            weight = 0.6 if not by_verb else 0.8 if y.stage > x.stage else 0.65
+            weight = (0.75 if y.stage > x.stage else 0.6) if x.stem == y.stem else 0.55
             distance = abs(x.stage - y.stage)
             direction = "advanced" if y.stage > x.stage else "set back"
+            how = "" if x.stem == y.stem else "synonyms: " if by_verb else "by object: "
             seen = Observation(
-                "status", "changed", direction, earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end], weight, ("" if by_verb else "by object: ") + f"{_NAMES[x.stage]}, then {_NAMES[y.stage]}"
+                "status",
+                "changed",
+                direction,
+                earlier.text[x.char_start : x.char_end],
+                later.text[y.char_start : y.char_end],
+                weight,
+                how + f"{_NAMES[x.stage]}, then {_NAMES[y.stage]}",
             )
             if best is None or distance > best[0]:
                 best = (distance, seen)
@@ -200,4 +263,4 @@ def _by_claim(earlier: Claim, ahead: list[_Action], later: Claim, deeds: list[_A
     if y is None or not x.objects & y.objects or y.stem in _ALTERING:
         return None
     texts = earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end]
-    return Observation("status", "changed", "advanced", *texts, 0.4, f"by claim: {_NAMES[x.stage]}, then {_NAMES[y.stage]}")
+    return Observation("status", "changed", "advanced", *texts, 0.5, f"by claim: {_NAMES[x.stage]}, then {_NAMES[y.stage]}")
