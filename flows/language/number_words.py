@@ -62,19 +62,24 @@ _NUMBER = re.compile(
     rf"""(?:(?<![\w.,/])(?<![A-Za-z]-)|(?<=Rs)|(?<=EUR)|(?<=USD)|(?<=US[$]))(?:
       (?P<in_every>(?:{DIGITS}|{_RUN})[ ](?:in|out[ ]of)[ ](?:every[ ])?(?:{DIGITS}|{_RUN})(?![\w-]|,\d)(?![ ](?:the|morning|afternoon|evening)\b))
     | (?P<vague_times>{_alternatives(_VAGUE_TIMES)})\b
-    | (?P<vague_scale>(?P<vs_word>several|a[ ]few|a[ ]couple(?:[ ]of)?|some[ ]few|many)[ ](?P<vs_scale>{_SCALE}|hundreds|thousands|millions)(?:[ ](?P<vs_more>thousand|million|billion))?)\b
+    | (?P<one_or>one[ ]or[ ](?:more|two|several))\b
+    | (?P<vague_scale>(?P<vs_word>several|a[ ]few|a[ ]couple(?:[ ]of)?|some[ ]few|many)[ ](?P<vs_scale>{_SCALE}|hundreds|thousands|millions)(?:[ ]
+            (?P<vs_more>thousand|million|billion))?)\b
     | (?P<vague>{_alternatives(_VAGUE)})(?=[ ]|\b)(?![ ]times\b)\b
     | (?P<figures>(?P<fig_word>a|four|five|six|seven|eight|nine|ten|eleven|twelve)?[ -]?(?P<fig_n>four|five|six|seven|eight|nine|ten|eleven|twelve)-figure)\b
     | (?P<scale_half>an?[ ](?P<sh_scale>{_SCALE})[ ]and[ ]a[ ](?P<sh_fraction>half|quarter|third))\b
     | (?P<part_scale>(?:(?P<ps_of>(?:three[ -]quarters|a[ ]quarter|a[ ]third|two[ -]thirds)[ ]of[ ]an?)|half(?:[ ]an?)?)[ ](?P<ps_scale>{_SCALE}))\b
-    | (?P<and_half>(?P<ah_n>{DIGITS}|{_RUN})[ -]and[ -](?:a[ -](?P<ah_fraction>half|quarter|third)|(?P<ah_three>three[ -]quarters))(?:[ ](?P<ah_scale>{_SCALE}))?)\b
+    | (?P<and_half>(?P<ah_n>{DIGITS}|{_RUN})[ -]and[ -](?:a[ -](?P<ah_fraction>half|quarter|third)|(?P<ah_three>three[ -]quarters))(?:[ ]
+            (?P<ah_scale>{_SCALE}))?)\b
     | (?P<mixed>\d+)?(?P<vulgar>[½¼¾⅓⅔])
-    | (?P<fraction>(?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less|fewer|longer|larger|bigger|higher|lower|smaller)\b|[.,;:]|$)
+    | (?P<fraction>(?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less
+            |fewer|longer|larger|bigger|higher|lower|smaller)\b|[.,;:]|$)
     | (?P<half>half)(?=[ ](?:of|an?|the|its|his|her|their|our|these|those|all)\b|[ ](?:more|as)\b|[.,;:]|$)
     | (?P<whole>{_alternatives(_WHOLE)})\b
     | (?P<times>{"|".join(_TIMES)})\b
     | (?P<unit_half>an?)(?=[ ](?:{_SPAN})[ ]and[ ]a[ ]half\b)
-    | (?:(?<=than[ ])|(?<=over[ ])|(?<=under[ ])|(?<=about[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=within[ ])|(?<=least[ ])|(?<=for[ ]))(?P<article>an?)(?=[ ](?:{_SPAN})\b)
+    | (?:(?<=than[ ])|(?<=over[ ])|(?<=under[ ])|(?<=about[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=within[ ])|(?<=least[ ])|(?<=for[ ]))(?P<article>an?)
+            (?=[ ](?:{_SPAN})\b)
     | (?P<bare_scale>an?[ ](?P<bs>{_SCALE}))\b(?!(?:[ ]and)?[ ](?:{_WORD})\b)
     | (?P<ordinal>(?:(?:{"|".join(_TENS)})-)?(?:{"|".join(_ORDINALS)}))\b
     | (?P<ordinal_digits>\d+)(?:st|nd|rd|th)\b
@@ -150,6 +155,8 @@ def _read(m: re.Match[str]) -> Number | None:
         return Number(m.start(), m.end(), 100 * a / b, 100 * a / b, 50 / b / 5, "share") if a and b and a <= b <= 1000 else None
     if "vague_times" in g:
         return Number(m.start(), m.end(), 3, math.inf, 0, "times")
+    if "one_or" in g:
+        return Number(m.start(), m.end(), 1, 2 if g["one_or"].endswith("two") else math.inf, 0, "vague")
     if "vague_scale" in g:
         low, high = (2, 2) if "couple" in g["vs_word"] else (2, 9)
         scale = _BIG[g["vs_scale"].rstrip("s")] * _BIG.get(g.get("vs_more", ""), 1.0)

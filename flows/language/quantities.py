@@ -21,17 +21,28 @@ __all__ = ["compare_quantities", "read_quantities"]
 
 # Modifiers by what they do to the number. "about" and its like admit 10 percent either way, "nearly" and "just over" 10 percent on their side.
 _MODIFIERS: list[tuple[str, str]] = [
-    ("above", r"just over|just above|just more than|slightly (?:more than|over|above)|a (?:little|bit) (?:more than|over|above)|little (?:more than|over)|a shade over"),
-    ("below", r"just under|just below|slightly (?:less than|under|below)|a (?:little|bit|shade) (?:less than|under|below)|little less than|nearly|almost|close to|nearing|approaching|barely|scarcely|not quite"),
+    ("above", r"just (?:over|above|more than)|slightly (?:more than|over|above)|a (?:little|bit|shade) (?:more than|over|above)|little (?:more than|over)"),
+    (
+        "below",
+        r"just (?:under|below|less than)|slightly (?:less than|under|below)|a (?:little|bit|shade) (?:less than|under|below)|little less than|nearly|almost|"
+        r"close to|nearing|approaching|barely|scarcely|not quite",
+    ),
     ("at least", r"at least|no (?:fewer|less) than|not (?:fewer|less) than|a minimum of|the minimum of|as (?:many|much) as \w+ or more"),
     ("over", r"(?:well |far |much )?(?:more than|over|above|beyond|in excess of|upwards of|north of|exceeding|greater than|longer than|higher than)"),
     ("at most", r"at (?:the )?most|no more than|not more than|up to|as (?:many|much|high|long|far) as|a maximum of|no longer than|anything up to"),
     ("under", r"(?:well |far |much )?(?:less than|fewer than|under|below|lower than|shorter than)"),
-    ("about", r"about|around|some|roughly|approximately|approx\.?|an estimated|estimated|perhaps|circa|ca\.|something like|in the region of|in the order of|an average of"),
+    (
+        "about",
+        r"about|around|some|roughly|approximately|approx\.?|an estimated|estimated|perhaps|circa|ca\.|something like|in the (?:region|order) of|an average of",
+    ),
     ("exact", r"exactly|only|just|precisely|a total of|altogether|a record|as few as|as little as|a mere|a single|a further|an additional|another|all"),
 ]  # fmt: skip
 _MODIFIER = re.compile(r"\b(?:" + "|".join(rf"(?P<{name.replace(' ', '_')}>{words})" for name, words in _MODIFIERS) + r")\s$", re.IGNORECASE)
-_AFTER = re.compile(r"(?: |, )(?:(?P<at_least>or more|or higher|or longer|at (?:the very )?least)|(?P<at_most>or fewer|or less|at (?:the )?most)|(?P<about>or so))\b|(?P<odd>-odd|-plus|\+)", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?: |, )(?:(?P<at_least>or more|or higher|or longer|at (?:the very )?least)|"
+    r"(?P<at_most>or fewer|or less|at (?:the )?most)|(?P<about>or so))\b|(?P<odd>-odd|-plus|\+)",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r" (?:to|or) |[ ]?[-–—][ ]?| and ")
 
 _NAMED = re.compile(
@@ -45,12 +56,15 @@ _AGE_AFTER = re.compile(r"[ -]years?[ -](?:old|of age)\b|[ -]year[ -]old\b", re.
 _AGE_BEFORE = re.compile(r"\b(?:aged|age of|age)\s$", re.IGNORECASE)
 _PRONOUN_ONE = re.compile(r"\b(?:no|any|every|each|the|this|that|which|some|last|another|or|not|as|for)\s$", re.IGNORECASE)
 _IDIOM_ONE = re.compile(r"[ -](?:of|another|by|day|thing|time|way|hand|side|point|more|who|that|which|to|and|or|is|was|reason|example)\b|[^\w\s]")
-_OF = re.compile(r"[ ]of(?:[ ](?:the|its|his|her|their|our|these|those|all|some))?(?=[ ])|(?:[ ](?:the|its|his|her|their|our|these|those|more|other|further|additional))+(?=[ ])")
+_OF = re.compile(
+    r"[ ]of(?:[ ](?:the|its|his|her|their|our|these|those|all|some))?(?=[ ])|"
+    r"(?:[ ](?:the|its|his|her|their|our|these|those|more|other|further|additional))+(?=[ ])"
+)
 _HEAD_WORD = re.compile(r"[ -](?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)")
 # Nouns that are plural without an s, and adjectives that news counts like nouns. A closed class for the former; seven words for the latter.
 _PLURALS = frozenset(
-    "people men women children police crew staff personnel troops cattle sheep aircraft youths firefighters policemen servicemen women policewomen fishermen spacecraft "
-    "data media criteria bacteria teeth feet mice dead wounded injured missing homeless unemployed sick".split()
+    "people men women children police crew staff personnel troops cattle sheep aircraft youths policemen servicemen "
+    "policewomen fishermen spacecraft data media criteria bacteria teeth feet mice dead wounded injured missing homeless unemployed sick".split()
 )
 _ADJECTIVE_HEADS = frozenset("dead wounded injured missing homeless unemployed sick".split())
 _NO_HEAD = STOP_WORDS - frozenset("police people".split())
@@ -79,13 +93,15 @@ def read_quantities(text: str) -> list[Quantity]:
 
 
 def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None, text: str) -> Quantity:
-    """Give a bare number the unit that the sentence says once: "from four to 3.75 percent", "by 22 kilograms to 142", "45 million euros, up from 38 million"."""
+    """Give a bare number the unit that the sentence says once: "from four to 3.75 percent", "by 22 kilograms to 142", "€45 million, up from 38 million"."""
     if q.dimension != "count" or q.unit:
         return q
     donor = None
     if following is not None and re.fullmatch(r" (?:to|against|or|and|from) ", text[q.char_end : following.char_start]):
         donor = following
-    elif previous is not None and re.fullmatch(r"(?:,? (?:to|against|from|up from|down from|instead of|not)(?: the)? )", text[previous.char_end : q.char_start]):
+    elif previous is not None and re.fullmatch(
+        r"(?:,? (?:to|against|from|up from|down from|instead of|not)(?: the)? )", text[previous.char_end : q.char_start]
+    ):
         donor = previous
     elif q.low >= 1000:
         donor = next((d for d in (previous, following) if d is not None and d.dimension == "money"), None)
@@ -111,7 +127,7 @@ def _is_name(number: Number, text: str) -> bool:
     before, after = _before(text, number.char_start), text[number.char_end : number.char_end + 48]
     word = text[number.char_start : number.char_end].lower()
     if word == "one":
-        return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or not _head(text, number)[1] and find_unit(text, number.char_end) is None
+        return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or (not _head(text, number)[1] and find_unit(text, number.char_end) is None)
     if number.kind == "ordinal":
         return word in ("first", "second") or _HEAD_WORD.match(after) is None
     if number.kind in ("vague", "share") and word in ("many", "several", "numerous", "all", "most", "none", "half"):
@@ -152,7 +168,10 @@ def _is_range(first: Number, second: Number, text: str) -> bool:
     before = _before(text, first.char_start).lower()
     if gap.strip() == "and":
         return bool(re.search(r"\bbetween (?:[$€£¥₹]|us\$)?$", before))
-    return not (gap.strip() == "to" and re.search(r"\b(?:from|votes?|by) (?:[$€£¥₹]|us\$)?$", before)) and "votes" not in text[second.char_end : second.char_end + 8]
+    return (
+        not (gap.strip() == "to" and re.search(r"\b(?:from|votes?|by) (?:[$€£¥₹]|us\$)?$", before))
+        and "votes" not in text[second.char_end : second.char_end + 8]
+    )
 
 
 @dataclass(slots=True)
@@ -174,7 +193,7 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
         char_start -= len(before) - sign.start()
     else:
         sign = None
-    measure = _measure(first, last, text, unit_of_sign((sign["sign"] or sign["code"])) if sign else None)
+    measure = _measure(first, last, text, unit_of_sign(sign["sign"] or sign["code"]) if sign else None)
     if measure is None:
         return None
     low, high = first.low, last.high
@@ -192,7 +211,9 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
         char_end = max(char_end, tail.end())
     low, high = _bounds(kind, low, high)
     low, high = low * measure.factor + measure.offset, high * measure.factor + measure.offset
-    return Quantity(text[char_start:char_end], char_start, char_end, low, high, measure.unit, measure.dimension, approximate or kind in ("about", "above", "below"))
+    return Quantity(
+        text[char_start:char_end], char_start, char_end, low, high, measure.unit, measure.dimension, approximate or kind in ("about", "above", "below")
+    )
 
 
 def _shared_scale(first: Number, last: Number) -> float:
@@ -248,13 +269,25 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     level = _LEVEL.search(_before(text, first.char_start))
     if level is not None and first.kind == "cardinal":
         of_how_many = re.match(r" of (?:\w+)\b(?<! of the)", text[end : end + 16])
-        return _Measure(end + (of_how_many.end() if of_how_many and find_numbers(of_how_many.group(0)) else 0), "level", (level["word"] or level["magnitude"]).lower())
+        return _Measure(
+            end + (of_how_many.end() if of_how_many and find_numbers(of_how_many.group(0)) else 0), "level", (level["word"] or level["magnitude"]).lower()
+        )
     scaled = bool(re.search(r"[a-z]", word)) and last.low >= 1000
     of_a = re.match(r" (?:of )?an?(?= )|(?= an? )", text[end:])
-    unit = find_unit(text, end, scaled=scaled) or (find_unit(text, end + of_a.end(), scaled=scaled) if of_a and first.kind == "share" else None) or _of_unit(text, end, scaled)
+    unit = (
+        find_unit(text, end, scaled=scaled)
+        or (find_unit(text, end + of_a.end(), scaled=scaled) if of_a and first.kind == "share" else None)
+        or _of_unit(text, end, scaled)
+    )
     if unit is not None:
         unit_end, u = unit
-        if u.dimension == "duration" and u.factor < 1 / 100 and text[unit_end - 6 : unit_end] == "second" and not word.lower().startswith(("one", "1")) and "-" not in text[end:unit_end]:
+        if (
+            u.dimension == "duration"
+            and u.factor < 1 / 100
+            and text[unit_end - 6 : unit_end] == "second"
+            and not word.lower().startswith(("one", "1"))
+            and "-" not in text[end:unit_end]
+        ):
             unit_end, u = end, Unit("count", "")
         if of_a and first.kind == "share" and unit_end > end:  # "a quarter of an hour", "half a percentage point": a part of the unit
             return _Measure(unit_end, u.dimension, u.canonical, u.factor / 100, u.offset)

@@ -1,8 +1,8 @@
 """Compare the quantities of two claims: which numbers answer each other, and whether they agree.
 
 What agrees: a figure admits half a unit of its last significant digit (at most 2.5 percent), "about", "nearly" and their like 10 percent, "more than X" and
-"at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens", "8" and "at least 8") is vaguer or
-more precise; outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
+"at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens") is vaguer or more precise;
+outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ ALIGN_FLOOR = 0.55  # of several quantities; the only two of their dimension are
 SOLE_FLOOR = 0.1
 
 _FORMER = re.compile(
-    r"\b(?:from|not|instead of|rather than|up from|down from|than the|than|against|compared with|previously|formerly|(?:earlier|original|initial|previous)(?: figure of| estimate of)?|stood at|started with|began with|put at)(?: the| an?| some| about)? ?$",
+    r"\b(?:from|not|instead of|rather than|up from|down from|than the|than|against|compared with|previously|formerly|"
+    r"(?:earlier|original|initial|previous)(?: figure of| estimate of)?|stood at|started with|began with|put at)(?: the| an?| some| about)? ?$",
     re.IGNORECASE,
 )
 _FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until then)\b", re.IGNORECASE)
@@ -32,7 +33,7 @@ _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
 _RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
-_INCREMENT = re.compile(r"\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
+_INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Slot:
 
     @property
     def wording(self) -> str:
-        """"exact", "about", "vague", "at least" or "at most"."""
+        """ "exact", "about", "vague", "at least" or "at most"."""
         q = self.quantity
         if math.isinf(q.high):
             return "vague" if q.approximate else "at least"
@@ -95,8 +96,9 @@ class Judgement:
 # How often a reader agreed that the quantity changed, by situation, measured on pairs of tellings of one fact in the development stories (925 pairs) and fact
 # families (16,500). What is counted: the same noun, an open one ("87"), another. Context: how near the words around are ("close", "far").
 CHANGED_WEIGHT = {
-    "number apart same close": 0.97, "number apart same far": 0.94, "number apart open close": 0.89, "number apart open far": 0.80, "number apart other close": 0.88,
-    "number apart other far": 0.70, "number bound": 0.90, "number vague": 0.92, "times apart": 0.90, "times bound": 0.80, "times vague": 0.90,
+    "number apart same close": 0.97, "number apart same far": 0.94, "number apart open close": 0.89, "number apart open far": 0.80,
+    "number apart other close": 0.88, "number apart other far": 0.70, "number bound": 0.90, "number vague": 0.92,
+    "times apart": 0.90, "times bound": 0.80, "times vague": 0.90,
     # A reader calls half of the changed durations a change of time, so either comparer reports them at half.
     "duration apart": 0.47, "duration bound": 0.60, "duration vague": 0.40, "ordinal apart": 0.40,
     "age apart": 0.10,  # another age is another person
@@ -134,7 +136,11 @@ def _slot(q: Quantity, text: str) -> Slot:
     if numbers:
         n = numbers[0]
         # The conversion factor is what the unit made of the number; temperatures have an offset too, which the step must not get.
-        factor = q.low / n.low if n.low and q.low and q.dimension != "temperature" else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
+        factor = (
+            q.low / n.low
+            if n.low and q.low and q.dimension != "temperature"
+            else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
+        )
         tolerance = n.step * min(factor, 1e12)
         if q.dimension in ("length", "weight", "area", "volume", "speed"):
             tolerance = max(tolerance, 0.02 * abs(q.low))  # converted figures are rounded twice
@@ -172,7 +178,7 @@ def comparable(a: Slot, b: Slot) -> bool:
     x, y = a.quantity, b.quantity
     if {x.dimension, y.dimension} == {"count", "times"}:
         return agree(a, b)  # "24 goals" and "scored 24 times" agree; "24 goals" and "nine times" are two things
-    if x.dimension != y.dimension or a.rate != b.rate and not agree(a, b):
+    if x.dimension != y.dimension or (a.rate != b.rate and not agree(a, b)):
         return False
     if x.dimension in ("money", "level"):
         return x.unit == y.unit or "" in (x.unit, y.unit)
@@ -188,7 +194,7 @@ def agree(a: Slot, b: Slot) -> bool:
 
 def alignment_score(a: Slot, b: Slot) -> float | None:
     """Return how surely two quantities fill one slot, 0 to about 3; None where they cannot."""
-    if not comparable(a, b):
+    if not comparable(a, b) or (a.quantity.dimension not in ("count", "ordinal", "money") and head_similarity(a, b) < 0.4 and not agree(a, b)):
         return None
     score = head_similarity(a, b) + context_similarity(a.context, b.context)
     if agree(a, b):
@@ -229,7 +235,8 @@ def _change(a: Slot, b: Slot) -> tuple[str, str]:
         return ("", "vague") if agree(a, b) else (order, "apart")
     if "vague" in (a.wording, b.wording):
         vague, other = (a, b) if a.wording == "vague" else (b, a)
-        if other.wording == "exact" and any(abs(other.value - edge) <= other.tolerance for edge in (vague.quantity.low, vague.quantity.high)):
+        ends_said = not math.isinf(vague.quantity.high) and len(find_numbers(vague.quantity.text)) == 2
+        if ends_said and other.wording == "exact" and any(abs(other.value - edge) <= other.tolerance for edge in (vague.quantity.low, vague.quantity.high)):
             return "", "bound"
         # "Tens of thousands" of 18,240: the wording stretches at its edges.
         inside = vague.quantity.low / 1.25 <= other.value <= vague.quantity.high * 1.25

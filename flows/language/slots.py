@@ -27,7 +27,8 @@ STOP_WORDS = frozenset(
 )
 # Words for one slot, of the slots that news of accidents, war, votes, money and courts fill most: 12 families, stems as `_stem` makes them.
 _FAMILIES = {
-    "dead": "killed kill kills killing dead death deaths died die dies dying lives life fatalities fatality toll drowned drown perished bodies body lost claimed deadliest victims",
+    "dead": "killed kill kills killing dead death deaths died die dies dying lives life fatalities fatality toll drowned drown perished bodies body "
+    "lost claimed deadliest victims",
     "hurt": "injured injuries injury hurt wounded wounds wound",
     "missing": "missing unaccounted",
     "displaced": "homeless displaced evacuated evacuate evacuation fled flee roof shelter",

@@ -12,15 +12,16 @@ from functools import lru_cache
 
 from flows.language.quantity_comparison import Judgement, judgements
 from flows.language.slots import align, context_of, context_similarity
-from flows.language.time_words import PARTS, TimeParts, find_times, looks_ahead
+from flows.language.time_patterns import PARTS
+from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import Claim, Observation, TimeMention
 
 CLOCK_TOLERANCE = 10  # minutes
 LOOSE_CLOCK_TOLERANCE = 20  # minutes: "around", "shortly before", "soon after"
 ALIGN_FLOOR = 0.25
 
-
-_SAYING = "said|says|told|announced|confirmed|reported|stated|disclosed|declared|added|wrote|acknowledged|admitted|conceded|insisted|revealed|repeated|claimed|denied|published"
+_SAYING = "said|says|told|announced|confirmed|reported|stated|disclosed|declared|added|wrote|acknowledged|"
+_SAYING += "admitted|conceded|insisted|revealed|repeated|claimed|denied|published"
 _SAID_BEFORE = re.compile(rf"\b(?:{_SAYING})(?: (?!that\b)[\w'’]+){{0,3}} $")
 _SAID_AFTER = re.compile(rf"(?: (?:in|to|at) (?:\w+ )?\w+)? (?:{_SAYING})\b")
 
@@ -28,13 +29,16 @@ _SAID_AFTER = re.compile(rf"(?: (?:in|to|at) (?:\w+ )?\w+)? (?:{_SAYING})\b")
 # Wording of a time that no longer holds: "put back from 12 May to 12 June", "not on Monday as planned but on Thursday", "once promised for 2027".
 _SHIFT = re.compile(r"\b(?:postpon|mov|put back|put off|delay|brought? forward|bring|push|reschedul|shift|defer|set back|extend|slip|chang)", re.IGNORECASE)
 _FORMER_BEFORE = re.compile(
-    r"\b(?:not|instead of|rather than|than|originally|initially|previously|once|first|had been|was|were|until now)(?: (?:planned|scheduled|fixed|set|due|expected|promised|tipped|meant|intended|announced))?"
+    r"\b(?:not|instead of|rather than|than|originally|initially|previously|once|first|had been|was|were|until now)"
+    r"(?: (?:planned|scheduled|fixed|set|due|expected|promised|tipped|meant|intended|announced))?"
     r"(?: to \w+)?(?: for| on| by| in)? ?$",
     re.IGNORECASE,
 )
 _NOT_FORMER = re.compile(r"\b(?:was|were|first|once)(?: to \w+)?(?: for| on| by| in)? ?$", re.IGNORECASE)
 _SHIFTED_TO = re.compile(rf"{_SHIFT.pattern}\w*(?: [\w-]+){{0,5}}? (?:to|until|till)(?: the)? ?$", re.IGNORECASE)
-_FORMER_AFTER = re.compile(r"(?:['’]s)? (?:as (?:originally |first )?(?:planned|announced|scheduled)|rather|but (?:on|in|at|by|not before))\b|(?: \w+)? for good\b", re.IGNORECASE)
+_FORMER_AFTER = re.compile(
+    r"(?:['’]s)? (?:as (?:originally |first )?(?:planned|announced|scheduled)|rather|but (?:on|in|at|by|not before))\b|(?: \w+)? for good\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class TimeSlot:
 
     @property
     def kind(self) -> str:
-        """"vague", "clock" (no date), "dated" or "span"."""
+        """ "vague", "clock" (no date), "dated" or "span"."""
         if self.mention.grain == "vague":
             return "vague"
         has_date = self.parts.kinds() - {"minute", "part"}
@@ -81,7 +85,15 @@ CHANGED_WEIGHT = {
     "apart mixed ahead": 0.70, "apart mixed past": 0.30, "apart mixed mixed": 0.25, "apart mixed said": 0.12,
 }  # fmt: skip
 # How often a reader agreed that nothing changed. "coarse": one wording is much coarser and holds the other.
-SAME_WEIGHT = {"equal sole": 0.97, "equal several": 0.82, "overlap sole": 0.84, "overlap several": 0.55, "coarse sole": 0.64, "coarse several": 0.78, "said": 0.95}
+SAME_WEIGHT = {
+    "equal sole": 0.97,
+    "equal several": 0.82,
+    "overlap sole": 0.84,
+    "overlap several": 0.55,
+    "coarse sole": 0.64,
+    "coarse several": 0.78,
+    "said": 0.95,
+}
 CHANGE_FLOOR = 0.35  # a situation that is right less often than this is no observation
 
 
@@ -179,10 +191,15 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
     if months_x and months_y and None in (x.year, y.year) and None in (a.mention.start if x.season else None, b.mention.start if y.season else None):
         if not set(months_x) & set(months_y):
             start_a, start_b = a.mention.start, b.mention.start
-            if start_a is not None and start_b is not None and start_a != start_b:
+            if (x.relative or y.relative or x.year or y.year) and start_a is not None and start_b is not None and start_a != start_b:
                 return "apart month", "later" if start_b > start_a else "earlier"
-            # Six months either way are the later one: retold dates slip more often than they come forward.
-            return "apart month", "later" if (months_y[0] - months_x[0] + 5) % 12 - 5 > 0 else "earlier"
+            tenses = {"last": -1, "next": 1}
+            tense = tenses.get(y.relative, 0) - tenses.get(x.relative, 0)
+            if tense:  # "in January" after "the previous autumn"
+                return "apart month", "later" if tense > 0 else "earlier"
+            gap = months_y[0] - months_x[0]
+            # Bare months are of one year, but December and January are neighbours.
+            return "apart month", "later" if 0 < gap < 9 or gap <= -9 else "earlier"
         if x.day is not None and y.day is not None and x.day != y.day and not (x.last_day or y.last_day):
             return "apart day", "later" if y.day > x.day else "earlier"
         return ("equal" if (x.day is None) == (y.day is None) else "overlap"), ""

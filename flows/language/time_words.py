@@ -1,7 +1,6 @@
 """Time expressions as news writes them, taken apart: which span of the text, and what it says (weekday, month, clock, "ago", "until" …).
 
-Nothing is resolved here: that needs the article's date (times.py). Lexicons are the closed classes of English: weekdays, months, seasons, parts of the day,
-clock words, and some 40 adverbs and prepositions of time.
+Nothing is resolved here: that needs the article's date (times.py). The patterns are in time_patterns.py.
 """
 
 from __future__ import annotations
@@ -11,71 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flows.language.number_words import words_value
-
-MONTHS = "january february march april may june july august september october november december".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # first month of each, northern
-UNIT_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4, "year": 365.25, "decade": 3652.5, "century": 36525.0}
-# Part of the day → first and last minute it names. Wide on purpose: "night" starts where evening does.
-PARTS = {
-    "morning": (300, 720), "afternoon": (720, 1080), "evening": (1020, 1440), "night": (1080, 1740), "dawn": (270, 450), "daybreak": (270, 450), "dusk": (1020, 1290),
-    "sunset": (1020, 1290), "sunrise": (270, 450), "lunchtime": (690, 840), "overnight": (1200, 1860), "early hours": (0, 360), "small hours": (0, 360),
-}  # fmt: skip
-
-_HOURS: list[str] = "one two three four five six seven eight nine ten eleven twelve".split()
-_HOUR = "|".join(sorted(_HOURS, key=len, reverse=True))
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?=\s\d))"
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_N = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|half an?|several|a few|a couple of|some|many)"
-_UNIT = r"(?:minute|hour|day|week|fortnight|month|year|decade|centurie|century)s?"
-_AMPM = r"(?:[ap]\.m\.|[ap]m\b|[ap]\.m\b)"
-_PART = r"(?:morning|afternoon|evening|night)"
-
-# The guard in front lets the alternatives be tried at the starts of words only, which makes the search five times as fast.
-_ATOM = re.compile(
-    rf"""(?<![\w.,$€£#])(?:
-      (?P<iso>\b\d{{4}}-\d\d-\d\d\b)
-    | (?P<numeric>\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}\b)
-    | (?P<day_month>\b(?P<dm_day>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?(?P<dm_last>\d{{1,2}}))?[ ](?:of[ ])?(?P<dm_month>{_MONTH}))(?!\w)
-    | (?P<month_day>\b(?P<md_month>{_MONTH})[ ](?P<md_day>\d{{1,2}})(?:st|nd|rd|th)?(?:[ ]?[-–][ ]?(?P<md_last>\d{{1,2}}))?\b(?![:.,]\d|%|[ ](?:percent|per|million|billion)))
-    | (?P<ago>\b(?:(?:about|around|some|roughly|nearly|almost|more[ ]than|over)[ ])?(?P<ago_n>{_N})[ -](?P<ago_unit>{_UNIT})[ ](?P<ago_dir>ago|earlier|later|before|previously))\b
-    | (?P<hence>\bin[ ](?P<hence_n>{_N})[ ](?P<hence_unit>{_UNIT})['’]?[ ]time\b)
-    | (?P<within>\bwithin[ ](?:the[ ]next[ ])?(?P<within_n>{_N})[ ](?P<within_unit>{_UNIT}))\b
-    | (?P<clock_digits>\b(?P<cd_h>[01]?\d|2[0-4])(?:(?P<cd_sep>[:.])(?P<cd_m>[0-5]\d))?[ ]?(?P<cd_ampm>{_AMPM}))
-    | (?P<clock_24>(?P<c24_h>[01]?\d|2[0-3])(?P<c24_sep>:)(?P<c24_m>[0-5]\d)(?::\d\d)?)\b
-    | (?P<clock_dot>(?<=at[ ])(?P<cdot_h>[01]?\d|2[0-3])\.(?P<cdot_m>[0-5]\d))\b(?!\d|[ ](?:percent|per|million|billion|metres|km))
-    | (?P<clock_mil>\b(?P<cm_h>[01]\d|2[0-3])(?P<cm_m>[0-5]\d)(?=[ ](?:GMT|UTC|hours|local)))
-    | (?P<clock_past>\b(?P<cp_m>half|(?:a[ ])?quarter|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?:[ ]minutes)?)[ ](?P<cp_dir>past|to|after|before)[ ](?P<cp_h>{_HOUR}|noon|midnight))\b
-    | (?P<clock_oclock>\b(?P<co_h>{_HOUR}|1[0-2]|\d)[ ]?o['’]clock)\b
-    | (?P<clock_word>(?:(?<=at[ ])|(?<=after[ ])|(?<=before[ ])|(?<=past[ ])|(?<=until[ ])|(?<=from[ ])|(?<=by[ ])|(?<=since[ ])|(?<=and[ ])|(?<=around[ ])|(?<=about[ ])|(?<=to[ ]))
-        (?P<cw_h>{_HOUR}|1[0-2]|[1-9])(?=[.,;]?$|[.,;][ ]|[ ](?:on|in[ ]the[ ](?:early|late|morning|afternoon|evening)|at[ ]night|that|this|yesterday|today|tomorrow)\b|[ ](?:to|and|till|until)[ ](?:{_HOUR})[ ](?:in|on|at)[ ]))
-    | (?P<noon>\b(?:noon|midday|midnight))\b
-    | (?P<weekday>\b(?P<wd>{_WEEKDAY})(?:['’]s)?(?:[ ](?P<wd_part>{_PART}))?)\b
-    | (?P<day_word>\b(?:the[ ]day[ ]before[ ]yesterday|the[ ]day[ ]after[ ]tomorrow|yesterday|today|tomorrow|tonight|last[ ]night|this[ ](?:morning|afternoon|evening))(?:[ ](?P<dw_part>{_PART}))?)\b
-    | (?P<relative>\b(?P<rel_dir>this|last|next|the[ ]previous|the[ ]following|the[ ]coming|the[ ]past|the[ ]next|the[ ]same|that|the[ ]current|the|later[ ]this|earlier[ ]this)[ ]
-        (?P<rel_unit>week|weekend|month|year|spring|summer|autumn|fall|winter|quarter|decade|century|season))\b(?!-)
-    | (?P<season>(?P<season_name>spring|summer|autumn|winter))\b
-    | (?P<part_of_day>\b(?:in[ ]the|on[ ]the|during[ ]the|the|by|at|that|of[ ]the)[ ](?:early[ ]|late[ ])?(?P<pod>morning|afternoon|evening|night|dawn|daybreak|dusk|sunset|sunrise|lunchtime|early[ ]hours|small[ ]hours)|\b(?P<overnight>overnight))\b
-    | (?P<decade>\b(?:the[ ])?(?P<dec>(?:1[5-9]|20)\d0)s)\b
-    | (?P<month>\b(?:mid-)?(?P<mo>{_MONTH}))(?:['’]s)?\b
-    | (?P<year>(?P<yr>1[5-9]\d\d|20\d\d)(?:[-–/](?P<yr_last>\d\d))?)(?![\w%]|,\d|\.\d|-\w)
-    | (?P<vague>\b(?:in[ ]the[ ](?:coming|next[ ]few|following|past|last|past[ ]few|last[ ]few)[ ](?P<v_unit>days|weeks|months|years|decades)|in[ ]recent[ ](?:days|weeks|months|years)|recently|lately|(?<!too[ ])(?<!as[ ])soon(?![ ](?:as|after)\b)
-        |until[ ]further[ ]notice|indefinitely|in[ ]the[ ]near[ ]future|at[ ]some[ ]point|sooner[ ]or[ ]later|some[ ]time[ ](?:ago|soon)|for[ ]the[ ]time[ ]being|in[ ]due[ ]course))\b
-    )""",
-    re.VERBOSE,
+from flows.language.time_patterns import (
+    ATOM,
+    FUTURE,
+    GAP,
+    HOURS,
+    MONTHS,
+    NOUN_AFTER_YEAR,
+    PARTS,
+    PAST,
+    PLACE_LIKE,
+    PREFIX,
+    SEASON_CONTEXT,
+    SEASONS,
+    TAIL,
+    UNIT_DAYS,
+    WEEKDAYS,
 )
-_GAP = re.compile(r",?[ ](?:(?:on|of|in|at|early|late)[ ])?(?:the[ ])?")
-_PREFIX = re.compile(
-    r"""(?:\b(?:shortly|just|soon|right|well|little|a[ ]little|long|not|no|nearly|almost|only|as)[ ])?
-    \b(?P<word>before|after|past|since|until|till|by|from|in|on|at|around|about|towards?|during|within|through|throughout|as[ ]of|later[ ]than|early|late|earlier|later|mid|
-    as[ ]early[ ]as|as[ ]late[ ]as|the[ ]end[ ]of|the[ ]beginning[ ]of|the[ ]start[ ]of|the[ ]middle[ ]of|the[ ]close[ ]of|end[ ]of|beginning[ ]of|start[ ]of|last|next|this|that|the|early[ ]in|late[ ]in|later[ ]in|earlier[ ]in|
-    between|a[ ]little[ ]past|a[ ]little[ ]after)[ ](?:the[ ])?$""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_PLACE_LIKE = {"in", "on", "at"}
-_SEASON_CONTEXT = re.compile(r"\b(?:in|since|by|of|early|late|until|till|before|after|mid|during|through|for|from|to|last|next|this|each|every)[ -](?:the )?$", re.IGNORECASE)
-_TAIL = re.compile(r"[ ](?:in[ ]the[ ]|at[ ])?(?:early[ ]|late[ ])?(morning|afternoon|evening|night)\b")
-_NOUN_AFTER_YEAR = re.compile(r"[ ](?:people|men|women|children|soldiers|troops|homes|houses|jobs|metres|miles|euros|dollars|pounds|francs|crowns|marks|votes|percent|square|tonnes)\b")
 
 
 @dataclass(slots=True)
@@ -116,6 +67,16 @@ def _number(words: str) -> float:
     lowered = words.lower()
     vague = {"several": 4.0, "a few": 4.0, "a couple of": 2.0, "some": 3.0, "many": 10.0, "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}
     return vague[lowered] if lowered in vague else (words_value(lowered) or 1.0)
+
+
+def _hour_index(word: str) -> int:
+    """Return 0 for "one"."""
+    return next(i for i, hour in enumerate(HOURS) if hour == word.lower())
+
+
+def _weekday(name: str) -> int:
+    """Return 0 for "Monday"."""
+    return next(i for i, day in enumerate(WEEKDAYS) if day == name.lower())
 
 
 def _month(name: str) -> int:
@@ -167,18 +128,18 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
         parts.half_day_known = True
     elif "clock_past" in g:
         name = g["cp_h"]
-        hour = {"noon": 12, "midnight": 0}.get(name) if name in ("noon", "midnight") else _HOURS.index(name) + 1
+        hour = {"noon": 12, "midnight": 0}.get(name) if name in ("noon", "midnight") else _hour_index(name) + 1
         shift = {"half": 30, "a quarter": 15, "quarter": 15}.get(g["cp_m"]) or int(words_value(g["cp_m"].replace(" minutes", "").replace("-", " ")) or 0)
         total = ((hour or 0) * 60 + (shift if g["cp_dir"] in ("past", "after") else -shift)) % 1440
         parts.minute, parts.half_day_known = total, name in ("noon", "midnight")
     elif "clock_oclock" in g or "clock_word" in g:
         word = g.get("co_h") or g["cw_h"]
-        _clock(parts, int(word) if word.isdigit() else _HOURS.index(word.lower()) + 1, 0, "")
+        _clock(parts, int(word) if word.isdigit() else _hour_index(word) + 1, 0, "")
         parts.half_day_known = False
     elif "noon" in g:
         parts.minute = 0 if g["noon"] == "midnight" else 720
     elif "weekday" in g:
-        parts.weekday, parts.part = WEEKDAYS.index(g["wd"].lower()), g.get("wd_part", "")
+        parts.weekday, parts.part = _weekday(g["wd"]), g.get("wd_part", "")
     elif "day_word" in g:
         word = g["day_word"].lower()
         offsets = {"the day before y": -2, "the day after t": 2, "yesterday": -1, "tomorrow": 1, "last night": -1}
@@ -187,7 +148,7 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
     elif "relative" in g:
         return _read_relative(parts, g["rel_dir"].lower(), g["rel_unit"], text)
     elif "season" in g:
-        if not _SEASON_CONTEXT.search(text[: m.start()]) and not re.match(r" (?:of )?(?:19|20)\d\d", text[m.end() :]):
+        if not SEASON_CONTEXT.search(text[: m.start()]) and not re.match(r" (?:of )?(?:19|20)\d\d", text[m.end() :]):
             return None
         parts.season = SEASONS[g["season_name"]]
     elif "part_of_day" in g:
@@ -201,7 +162,9 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
     elif "year" in g:
         parts.year = int(g["yr"])
         parts.last_year = parts.year // 100 * 100 + int(g["yr_last"]) if "yr_last" in g else None
-        if _NOUN_AFTER_YEAR.match(text, m.end()) or re.search(r"(?:about|some|around|nearly|than|over|least|almost|roughly|magnitude|flight|number) $", text[: m.start()], re.IGNORECASE):
+        if NOUN_AFTER_YEAR.match(text, m.end()) or re.search(
+            r"(?:about|some|around|nearly|than|over|least|almost|roughly|magnitude|flight|number) $", text[: m.start()], re.IGNORECASE
+        ):
             return None
     else:
         parts.vague = g["vague"].lower()
@@ -213,7 +176,11 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
     before = text[: parts.char_start]
     if direction == "the" and unit in ("fall", "season", "quarter", "century", "decade"):
         return None
-    if direction == "the" and unit in ("week", "month", "year", "weekend") and not re.search(r"(?:end|start|beginning|middle|course|later in|earlier in|rest|over|during|at|turn) (?:of )?$", before):
+    if (
+        direction == "the"
+        and unit in ("week", "month", "year", "weekend")
+        and not re.search(r"(?:end|start|beginning|middle|course|later in|earlier in|rest|over|during|at|turn) (?:of )?$", before)
+    ):
         return None
     last = {"last", "the previous", "the past"}
     coming = {"next", "the following", "the coming", "the next"}
@@ -229,14 +196,29 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
 
 
 def _is_month(m: re.Match[str], text: str) -> bool:
-    """"May" the modal and part of a name, "March" the walk and "August" the adjective are no months."""
+    """ "May" the modal and part of a name, "March" the walk and "August" the adjective are no months."""
     word, before, after = m["mo"], text[: m.start()], text[m.end() :]
     if word not in ("May", "March", "April", "June", "August"):
         return True
     previous = re.search(r"(\S+)\s+$", before)
     if previous is None:  # first word: "March's launch", "March salaries", "May the …" is no month, "May 5" was read above
         return word != "May" and not after.startswith((" has ", " said", " is ", " was "))
-    if previous.group(1)[:1].isupper() and previous.group(1) not in ("In", "Since", "By", "Until", "From", "Last", "Next", "Early", "Late", "During", "Before", "After", "On", "For"):
+    if previous.group(1)[:1].isupper() and previous.group(1) not in (
+        "In",
+        "Since",
+        "By",
+        "Until",
+        "From",
+        "Last",
+        "Next",
+        "Early",
+        "Late",
+        "During",
+        "Before",
+        "After",
+        "On",
+        "For",
+    ):
         return False  # a first name: "Theresa May", "Fredric March", "June" after a capital
     return not re.match(r" (?:[A-Z]|said\b|told\b|has\b|says\b)", after)
 
@@ -261,7 +243,7 @@ _PAIRED = ({"weekday", "relative_unit"}, {"season", "relative_unit"})  # "on Fri
 
 def _completes(a: TimeParts, b: TimeParts, gap: str) -> bool:
     """Return whether two neighbours are one expression: "3:20 p.m." + " on " + "Monday", but not "March, " + "Tuesday"."""
-    if _GAP.fullmatch(gap) is None:
+    if GAP.fullmatch(gap) is None:
         return False
     first, second = a.kinds(), b.kinds()
     anchors = (first | second) & _ANCHORS
@@ -270,14 +252,17 @@ def _completes(a: TimeParts, b: TimeParts, gap: str) -> bool:
     if "days" in anchors and "minute" not in first | second:
         return False
     if gap.startswith(","):
-        return (second == {"year"} and "month" in first) or ("weekday" in first and "month" in second) or ("minute" in first | second and "season" not in anchors)
+        return (
+            (second == {"year"} and "month" in first) or ("weekday" in first and "month" in second) or ("minute" in first | second and "season" not in anchors)
+        )
     return True
 
 
 def find_times(text: str) -> Iterator[TimeParts]:
     """Yield the time expressions of a text, in order, without overlaps; a date and a clock time that belong together are one."""
     pending: TimeParts | None = None
-    for m in _ATOM.finditer(text):
+    floor = 0  # end of the expression before: its words belong to it
+    for m in ATOM.finditer(text):
         atom = _read_atom(m, text)
         if atom is None:
             continue
@@ -285,20 +270,21 @@ def find_times(text: str) -> Iterator[TimeParts]:
             if _completes(pending, atom, text[pending.char_end : atom.char_start]):
                 pending = _merge(pending, atom)
                 continue
-            yield _finish(pending, text)
+            yield _finish(pending, text, floor)
+            floor = pending.char_end
         pending = atom
     if pending is not None:
-        yield _finish(pending, text)
+        yield _finish(pending, text, floor)
 
 
-def _finish(parts: TimeParts, text: str) -> TimeParts:
+def _finish(parts: TimeParts, text: str, floor: int) -> TimeParts:
     """Take in the words before ("shortly before", "by the end of") and after ("in the morning") an expression, and settle the half of the day."""
-    if parts.minute is not None and not parts.part and (tail := _TAIL.match(text, parts.char_end)):
+    if parts.minute is not None and not parts.part and (tail := TAIL.match(text, parts.char_end)):
         parts.part, parts.char_end = tail[1], tail.end()
     for _ in range(3):
-        window = max(0, parts.char_start - 32)
-        m = _PREFIX.search(text[window : parts.char_start])
-        if m is None or (m["word"].lower() in _PLACE_LIKE and not _PLACE_LIKE.isdisjoint(parts.qualifiers)):  # "set in on Sunday"
+        window = max(floor, parts.char_start - 32)
+        m = PREFIX.search(text[window : parts.char_start])
+        if m is None or (m["word"].lower() in PLACE_LIKE and not PLACE_LIKE.isdisjoint(parts.qualifiers)):  # "set in on Sunday"
             break
         parts.qualifiers.append(" ".join(m.group(0).lower().split()))
         parts.char_start = window + m.start()
@@ -314,15 +300,6 @@ def _finish(parts: TimeParts, text: str) -> TimeParts:
     return parts
 
 
-# Wording in whose reach a bare weekday or month lies ahead of the article.
-_FUTURE = re.compile(
-    r"\b(?:will|shall|won't|due|is to|are to|to be|be|plan(?:s|ned|ning)?|scheduled|expected|expects?|intends?|hopes?|likely|aims?|set to|would|going to|ahead of|coming|upcoming|"
-    r"may|might|could|can|must|threatens?|starting|starts|begins|opens|deadline|promised|pledged)\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(r"\b(?:was|were|had|did|since|last|previous|ago|[a-z]{3,}ed)\b")
-
-
 def looks_ahead(parts: TimeParts, text: str) -> bool:
     """Return whether the wording near the expression puts it after the article."""
     qualifiers = " ".join(parts.qualifiers)
@@ -331,7 +308,7 @@ def looks_ahead(parts: TimeParts, text: str) -> bool:
     if parts.relative == "last" or re.search(r"\bsince\b", qualifiers):
         return False
     near = text[max(0, parts.char_start - 60) : parts.char_start]
-    ahead, behind = list(_FUTURE.finditer(near)), list(_PAST.finditer(near))
+    ahead, behind = list(FUTURE.finditer(near)), list(PAST.finditer(near))
     if not ahead:
         return bool(re.search(r"\b(?:will|is to|are to)\b", text[parts.char_end : parts.char_end + 60])) and not behind
     return ahead[-1].end() >= (behind[-1].start() if behind else 0)

@@ -11,7 +11,8 @@ import re
 from dateutil.relativedelta import relativedelta
 
 from flows.language.time_comparison import compare_times
-from flows.language.time_words import PARTS, TimeParts, find_times, looks_ahead
+from flows.language.time_patterns import PARTS
+from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import TimeMention
 
 __all__ = ["compare_times", "read_times", "time_spans"]
@@ -19,6 +20,7 @@ __all__ = ["compare_times", "read_times", "time_spans"]
 UTC = dt.UTC
 Interval = tuple[dt.datetime, dt.datetime]
 _DAY = dt.timedelta(days=1)
+
 
 def time_spans(text: str) -> list[tuple[int, int]]:
     """Return the [char_start, char_end) of every time expression, unresolved: what numbers inside it are no quantities."""
@@ -28,8 +30,8 @@ def time_spans(text: str) -> list[tuple[int, int]]:
 def read_times(text: str, published_at: dt.datetime | None) -> list[TimeMention]:
     """Return the time expressions of a claim, in order; offsets are code points of `text`.
 
-    start and end are None where words and date do not tell ("soon"; a weekday in an undated article). A weekday is the last one up to the day of publication, or
-    the next where the wording looks ahead.
+    start and end are None where words and date do not tell ("soon"; a weekday in an undated article). A weekday is the last one up to the day of
+    publication, or the next where the wording looks ahead.
     """
     if published_at is not None and published_at.tzinfo is None:
         published_at = published_at.replace(tzinfo=UTC)
@@ -194,5 +196,3 @@ def _offset(parts: TimeParts, today: dt.datetime | None) -> tuple[Interval | Non
     centre = today + parts.sign * dt.timedelta(days=parts.days)
     slack = {"day": dt.timedelta(days=max(0.0, 0.25 * parts.days)), "month": dt.timedelta(days=20), "year": dt.timedelta(days=190)}[grain]
     return (centre - slack, centre + slack + _DAY), grain
-
-

@@ -23,34 +23,40 @@ class Unit:
 # dimension, canonical unit, then (factor, words) in singular and plural as written.
 _MEASURES: list[tuple[str, str, list[tuple[float, str]]]] = [
     ("length", "metre", [
-        (1000, "kilometre kilometres kilometer kilometers km kms"), (1, "metre metres meter meters m"), (0.01, "centimetre centimetres centimeter centimeters cm"),
+        (1000, "kilometre kilometres kilometer kilometers km kms"), (1, "metre metres meter meters m"),
+        (0.01, "centimetre centimetres centimeter centimeters cm"),
         (0.001, "millimetre millimetres millimeter millimeters mm"), (1609.344, "mile miles mi"), (0.3048, "foot feet ft"), (0.0254, "inch inches"),
         (0.9144, "yard yards"), (1852, "nautical-mile nautical-miles"),
     ]),
     ("area", "square metre", [
         (10_000, "hectare hectares ha"), (4046.856, "acre acres"), (1e6, "sq-km square-kilometre square-kilometres square-kilometer square-kilometers km²"),
-        (2_589_988, "square-mile square-miles sq-mi"), (1, "square-metre square-metres square-meter square-meters m²"), (0.09290304, "square-foot square-feet sq-ft"),
+        (2_589_988, "square-mile square-miles sq-mi"), (1, "square-metre square-metres square-meter square-meters m²"),
+        (0.09290304, "square-foot square-feet sq-ft"),
     ]),
     ("weight", "kilogram", [
-        (1000, "tonne tonnes ton tons metric-ton metric-tons"), (1, "kilogram kilograms kilogramme kilogrammes kilo kilos kg"), (0.001, "gram grams gramme grammes g"),
+        (1000, "tonne tonnes ton tons metric-ton metric-tons"), (1, "kilogram kilograms kilogramme kilogrammes kilo kilos kg"),
+        (0.001, "gram grams gramme grammes g"),
         (0.45359237, "lb lbs"), (0.0283495, "ounce ounces oz"), (1e-6, "milligram milligrams mg"),
     ]),
     ("volume", "litre", [
-        (1, "litre litres liter liters"), (3.785412, "gallon gallons"), (158.987, "barrel barrels"), (1000, "cubic-metre cubic-metres cubic-meter cubic-meters"),
+        (1, "litre litres liter liters"), (3.785412, "gallon gallons"), (158.987, "barrel barrels"),
+        (1000, "cubic-metre cubic-metres cubic-meter cubic-meters"),
     ]),
     ("speed", "kilometre per hour", [
         (1, "km/h kph kmh kilometres-per-hour kilometers-per-hour kilometres-an-hour kilometers-an-hour kilometre-an-hour"),
         (1.609344, "mph miles-per-hour miles-an-hour"), (1.852, "knot knots"), (3.6, "metres-per-second meters-per-second metres-a-second"),
     ]),
     ("duration", "hour", [
-        (1 / 3600, "second seconds"), (1 / 60, "minute minutes min mins"), (1, "hour hours hr hrs"), (24, "day days"), (168, "week weeks"), (336, "fortnight fortnights"),
+        (1 / 3600, "second seconds"), (1 / 60, "minute minutes min mins"), (1, "hour hours hr hrs"), (24, "day days"), (168, "week weeks"),
+        (336, "fortnight fortnights"),
         (730.5, "month months"), (8766, "year years"), (87_660, "decade decades"), (876_600, "century centuries"),
     ]),
     ("power", "watt", [
         (1, "watt watts"), (1e3, "kilowatt kilowatts kw"), (1e6, "megawatt megawatts mw"), (1e9, "gigawatt gigawatts gw"),
     ]),
     ("energy", "kilowatt hour", [
-        (1, "kilowatt-hour kilowatt-hours kwh"), (1e3, "megawatt-hour megawatt-hours mwh"), (1e6, "gigawatt-hour gigawatt-hours gwh"), (1e9, "terawatt-hour terawatt-hours twh"),
+        (1, "kilowatt-hour kilowatt-hours kwh"), (1e3, "megawatt-hour megawatt-hours mwh"), (1e6, "gigawatt-hour gigawatt-hours gwh"),
+        (1e9, "terawatt-hour terawatt-hours twh"),
     ]),
     ("share", "percent", [(1, "percent per-cent % pct pc")]),
     ("points", "percentage point", [
@@ -61,10 +67,12 @@ _MEASURES: list[tuple[str, str, list[tuple[float, str]]]] = [
 
 _CURRENCIES = {
     "usd": "dollar dollars usd us-dollar us-dollars us$ $ buck bucks", "eur": "euro euros eur €", "gbp": "sterling gbp £ pound-sterling pounds-sterling",
-    "jpy": "yen jpy ¥", "inr": "rupee rupees inr rs ₹", "cny": "yuan renminbi cny rmb", "chf": "swiss-franc swiss-francs chf", "rub": "rouble roubles ruble rubles rub ₽",
+    "jpy": "yen jpy ¥", "inr": "rupee rupees inr rs ₹", "cny": "yuan renminbi cny rmb", "chf": "swiss-franc swiss-francs chf",
+    "rub": "rouble roubles ruble rubles rub ₽",
     "try": "lira liras try ₺", "krw": "won krw ₩", "uah": "hryvnia hryvnias hryvnya uah ₴", "ils": "shekel shekels ils ₪", "brl": "real reais brl r$",
     "zar": "rand rands zar", "pln": "zloty zlotys zł pln", "huf": "forint forints huf", "ngn": "naira ngn ₦", "kes": "shilling shillings kes",
-    "crown": "crown crowns krona kronor kroner krone koruna sek nok dkk czk", "mark": "marks", "franc": "franc francs", "peso": "peso pesos", "dinar": "dinar dinars",
+    "crown": "crown crowns krona kronor kroner krone koruna sek nok dkk czk", "mark": "marks", "franc": "franc francs", "peso": "peso pesos",
+    "dinar": "dinar dinars",
     "dirham": "dirham dirhams aed", "riyal": "riyal riyals rial rials sar", "cent": "cent cents", "pence": "pence penny", "aud": "aud a$", "cad": "cad c$",
     "nzd": "nzd nz$", "guilder": "guilder guilders", "ringgit": "ringgit", "baht": "baht", "rupiah": "rupiah", "leu": "leu lei", "lev": "lev leva",
     "thaler": "thaler thalers", "ducat": "ducat ducats", "florin": "florin florins",
@@ -84,9 +92,13 @@ CURRENCY_BEFORE = re.compile(rf"(?:(?P<sign>{'|'.join(map(re.escape, CURRENCY_SI
 
 # Adjectives that news puts between a number and its currency: "48 million Swiss francs", "two billion US dollars".
 _OF_COUNTRY = {"US": "usd", "U.S.": "usd", "American": "usd", "Canadian": "cad", "Australian": "aud", "New Zealand": "nzd", "Swiss": "chf", "British": "gbp"}
-_COUNTRY = r"(?:(?:US|U\.S\.|American|Canadian|Australian|New Zealand|Hong Kong|Swiss|Swedish|Norwegian|Danish|Czech|Egyptian|British|Indian|Mexican|[A-Z][a-z]+(?:an|ish|ese|ian)) )"
+_COUNTRY = (
+    r"(?:(?:US|U\.S\.|American|Canadian|Australian|New Zealand|Hong Kong|Swiss|Swedish|Norwegian|Danish|Czech|Egyptian|British|Indian|Mexican|"
+    r"[A-Z][a-z]+(?:an|ish|ese|ian)) )"
+)
+_UNIT_WORDS = "|".join(re.escape(word).replace("\\-", "[ -]") for word in sorted(UNITS, key=len, reverse=True))
 _UNIT_AFTER = re.compile(
-    rf"(?:[ \u00a0]|-)?(?P<country>{_COUNTRY})?(?P<unit>{'|'.join(re.escape(w).replace(chr(92) + '-', '[ -]') for w in sorted(UNITS, key=len, reverse=True))})(?![\w²])",
+    rf"(?:[ \u00a0]|-)?(?P<country>{_COUNTRY})?(?P<unit>{_UNIT_WORDS})(?![\w²])",
     re.IGNORECASE,
 )
 _CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names

@@ -1,0 +1,187 @@
+"""Time expressions: which spans, what interval, and when two claims' times are one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.language.times import compare_times, read_times
+from flows.records import OPPOSITE_DIRECTION, Claim, Observation
+from tests.test_quantities import claim
+
+WEDNESDAY = dt.datetime(2025, 3, 12, 15, 30, tzinfo=dt.UTC)
+
+
+def day(year: int, month: int, day_of_month: int) -> dt.datetime:
+    return dt.datetime(year, month, day_of_month, tzinfo=dt.UTC)
+
+
+def compare(earlier: str, later: str) -> Observation:
+    return compare_times(claim(earlier), claim(later))
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "start", "end", "grain"),
+    [
+        ("It sank on Monday.", "on Monday", day(2025, 3, 10), day(2025, 3, 11), "day"),
+        ("Talks will resume on Friday.", "on Friday", day(2025, 3, 14), day(2025, 3, 15), "day"),
+        ("It sank on Friday.", "on Friday", day(2025, 3, 7), day(2025, 3, 8), "day"),
+        ("It sank yesterday.", "yesterday", day(2025, 3, 11), day(2025, 3, 12), "day"),
+        ("It sank on 5 May 2024.", "on 5 May 2024", day(2024, 5, 5), day(2024, 5, 6), "day"),
+        ("It sank on May 5, 2024.", "on May 5, 2024", day(2024, 5, 5), day(2024, 5, 6), "day"),
+        ("It sank on 2024-05-05.", "on 2024-05-05", day(2024, 5, 5), day(2024, 5, 6), "day"),
+        ("It sank in November.", "in November", day(2024, 11, 1), day(2024, 12, 1), "month"),
+        ("It will sail in November.", "in November", day(2025, 11, 1), day(2025, 12, 1), "month"),
+        ("It sank in 1998.", "in 1998", day(1998, 1, 1), day(1999, 1, 1), "year"),
+        ("It sank last week.", "last week", day(2025, 3, 3), day(2025, 3, 10), "day"),
+        ("It sails next month.", "next month", day(2025, 4, 1), day(2025, 5, 1), "month"),
+        ("It was built in the 1990s.", "the 1990s", day(1990, 1, 1), day(2000, 1, 1), "year"),
+        ("It opens next spring.", "next spring", day(2026, 3, 1), day(2026, 6, 1), "month"),
+        ("It sank two weeks ago.", "two weeks ago", None, None, "day"),
+        (
+            "It sank at noon on Monday.",
+            "at noon on Monday",
+            dt.datetime(2025, 3, 10, 12, tzinfo=dt.UTC),
+            dt.datetime(2025, 3, 10, 12, 1, tzinfo=dt.UTC),
+            "minute",
+        ),
+    ],
+)
+def test_resolves(text: str, span: str, start: dt.datetime | None, end: dt.datetime | None, grain: str) -> None:
+    (mention,) = read_times(text, WEDNESDAY)
+    assert mention.text.removeprefix("in ") == span.removeprefix("in ")
+    assert mention.grain == grain
+    if start is None:  # an offset admits a few days either way
+        assert mention.start is not None
+        assert mention.end is not None
+        assert mention.start <= day(2025, 2, 26) < mention.end
+    else:
+        assert (mention.start, mention.end) == (start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [
+        ("The line broke at 10:52 a.m. on Monday.", 652),
+        ("The line broke at 9.45pm on Monday.", 1305),
+        ("The line broke at 21:47 on Monday.", 1307),
+        ("The line broke at a quarter to ten on Monday evening.", 1305),
+        ("The line broke at half past seven on Monday morning.", 450),
+        ("The line broke around twenty past three on Monday afternoon.", 920),
+        ("The line broke at six o'clock on Monday morning.", 360),
+    ],
+)
+def test_clock_and_date_are_one_mention(text: str, minute: int) -> None:
+    (mention,) = read_times(text, WEDNESDAY)
+    assert mention.start == day(2025, 3, 10) + dt.timedelta(minutes=minute)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They may march again.",
+        "Theresa May spoke.",
+        "He was second at six universities.",
+        "About 2000 people came.",
+        "The fall was steep.",
+        "It is too soon to tell.",
+    ],
+)
+def test_words_that_only_look_like_times(text: str) -> None:
+    assert read_times(text, WEDNESDAY) == []
+
+
+def test_without_a_date_only_the_absolute_is_resolved() -> None:
+    relative, absolute = read_times("It sank on Monday and was raised on 5 May 2024.", None)
+    assert (relative.start, relative.end, relative.grain) == (None, None, "day")
+    assert absolute.start == day(2024, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("The call came at 9.47pm.", "The call was logged at 21:47."),
+        ("The gavel fell shortly before eleven in the morning.", "The gavel fell at 10:52 a.m."),
+        ("The plant closed in June 2022.", "The plant closed on 14 June 2022."),
+        ("The ship left on Monday.", "The ship left on 10 March 2025."),
+        ("The vote is due in April.", "The vote is due in April 2025."),
+        ("The fair opened early on Monday morning.", "The fair opened at 6 a.m. on Monday."),
+    ],
+)
+def test_coarser_wording_and_other_forms_agree(earlier: str, later: str) -> None:
+    assert compare(earlier, later).verdict == "same"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "direction"),
+    [
+        ("The ferry sank at 6:12 a.m.", "The ferry sank around noon.", "later"),
+        ("The bridge opened in June.", "The bridge opened in March.", "earlier"),
+        ("The launch is planned for June.", "The launch is planned for the coming months.", "vaguer"),
+        ("The launch will be on Friday.", "The launch will be on Saturday.", "later"),
+        ("The mill burned on 4 May 2024.", "The mill burned on 2 May 2024.", "earlier"),
+        ("The mill burned on Monday afternoon.", "The mill burned on Sunday evening.", "earlier"),
+        ("The siege lasted for 40 days.", "The siege lasted for 90 days.", "later"),
+    ],
+)
+def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:
+    if direction == "vaguer":
+        later = later.replace("for the coming", "in the coming")
+    seen = compare(earlier, later)
+    assert (seen.verdict, seen.direction) == ("changed", direction)
+    assert seen.from_text in earlier
+    assert seen.to_text in later
+
+
+def test_a_postponed_date_is_compared_by_the_new_one() -> None:
+    seen = compare("The trial opens in March.", "The trial, due in March, was put back to October.")
+    assert (seen.verdict, seen.direction) == ("changed", "later")
+    assert "October" in seen.to_text
+
+
+def test_when_somebody_said_it_is_not_when_it_happened() -> None:
+    assert compare("The tunnel is safe, the mayor said on Monday.", "The tunnel is safe, the mayor said on Thursday.").verdict != "changed"
+    assert compare("The tunnel opened in May.", "The tunnel is open, the mayor said on Thursday.").verdict == "absent"
+
+
+def test_two_past_days_in_order_are_two_stages_of_a_story() -> None:
+    assert compare("Divers searched the lake on Monday.", "The boat was found on Tuesday.").verdict != "changed"
+
+
+def test_opposite_order_has_the_opposite_direction() -> None:
+    a, b = "The bridge opened in June.", "The bridge opened in March."
+    assert compare(b, a).direction == OPPOSITE_DIRECTION[compare(a, b).direction]
+
+
+_PIECES = st.sampled_from(
+    (
+        "on|in|at|by|the end of|Monday|5|May|March|2024|10:52|a.m.|noon|last|next|week|two|weeks ago|within|days|early|since|spring|yesterday|evening|,|"
+        "half past|seven|of|31|June|soon"
+    ).split("|")
+)
+_DATES = st.none() | st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2090, 1, 1)).map(lambda d: day(d.year, d.month, d.day))
+
+
+@given(st.one_of(st.lists(_PIECES, max_size=14).map(" ".join), st.text(max_size=60)), _DATES)
+def test_offsets_are_exact_and_intervals_are_ordered(text: str, published_at: dt.datetime | None) -> None:
+    end = 0
+    for mention in read_times(text, published_at):
+        assert text[mention.char_start : mention.char_end] == mention.text
+        assert end <= mention.char_start < mention.char_end
+        assert (mention.start is None) == (mention.end is None)
+        if mention.start is not None and mention.end is not None:
+            assert mention.start < mention.end
+            assert mention.start.tzinfo is dt.UTC
+        end = mention.char_end
+
+
+@given(st.lists(_PIECES, max_size=10).map(" ".join), st.lists(_PIECES, max_size=10).map(" ".join))
+def test_texts_are_slices_and_a_claim_agrees_with_itself(earlier: str, later: str) -> None:
+    seen = compare(earlier, later)
+    assert seen.from_text in earlier
+    assert seen.to_text in later
+    same: Claim = claim(earlier)
+    assert compare_times(same, same).verdict != "changed"
