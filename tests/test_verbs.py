@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from flows.language.verbs import first_finite_verb, has_finite_verb
 
-
 CLAUSES = [
     "The dam held.",
     "Nobody was hurt.",

@@ -74,7 +74,7 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\b(?:no|beyond|without (?:a )?) ?doubt\b|\btest(?:ed|s)? positive\b|\bconclud(?:es|ed) that\b",
     ),
     DENIED: (
-        r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )(?<!nor )(?<!or )\bden(?:y|ies|ied)\b"
+        r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )(?<!\bnor )(?<!\bor )\bden(?:y|ies|ied)\b"
         r"(?!\s+(?:entry|access|bail|him|her|them|a visa|permission|asylum))",
         rf"\b(?:reject|dismiss|refut|disput)(?:s|es|ed|e)\s+(?:\w+\s+){{0,3}}?{_CHARGE}\b",
         r"\b(?:untrue|not true|a fabrication|baseless|unfounded)\b",

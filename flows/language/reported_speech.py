@@ -42,6 +42,7 @@ from flows.language.speech_patterns import (
 )
 from flows.language.verbs import AUXILIARIES, IRREGULAR_PASTS, WORD, first_finite_verb, has_finite_verb
 
+_NOUN_PHRASE_END = re.compile(r",| (?:of|for|in|from|at|on|by|to|with|close|inside|familiar|\w+ed) ")
 _PLURAL_END = re.compile(r"(?:s|[’']|\b(?:people|police|they|we|you|i|some|many|others|men|women|children|media|both|data|\d+|who\b[^,]*))$", re.IGNORECASE)
 _CLAUSAL = re.compile(r"(?:as|while|although|though|when|after|before|if|because|since|once|until)\b", re.IGNORECASE)
 
@@ -131,7 +132,7 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
         return None
     if verb in {"find", "show"} and re.match(r"\s+(?:in|at|on|by|to|among|near|under|inside)\b", text[match.end() :]):
         return None
-    if match.group().lower() == verb and verb != "put" and not _PLURAL_END.search(subject.rstrip(" ,")):
+    if match.group().lower() == verb and verb != "put" and not _PLURAL_END.search(_NOUN_PHRASE_END.split(subject.rstrip(" ,"), maxsplit=1)[0]):
         return None  # "a final report": a noun, not a verb
     if verb == "put":
         return Source(_trim(text, start, subject_end), (0, 0)) if PUT_AT.match(text, match.end()) else None

@@ -94,7 +94,8 @@ ACCORDING_TO = re.compile(
 )
 ACCOUNT_OF = re.compile(
     r"\b(?:by|in|on|from|under)\s+((?:the |its |an? )?[^,;.]{2,60}?)['’]s?\s+(?:own |latest |last |first )?"
-    rf"(?:view|words|opinion|judge?ment|telling|version|eyes|{_COUNT})\b"
+    rf"(?:view|words|opinion|judge?ment|telling|version|eyes|{_COUNT})\b",
+    re.IGNORECASE,
 )
 # "had been calculated by the audit office": the proposition cannot be cut out of it.
 PASSIVE_BY = re.compile(

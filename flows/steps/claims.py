@@ -102,9 +102,10 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
         return "chrome"
     if _TO_THE_READER.match(sentence):
         return "imperative"
-    if bare.endswith("?") and not _is_reported(outside):
+    quotes_more = outside != sentence and _is_reported(outside)
+    if bare.endswith("?") and not quotes_more:
         return "question"
-    if bare.endswith("!") and not _is_reported(outside):
+    if bare.endswith("!") and not quotes_more:
         return "exclamation"
     if not ended and (_is_heading(sentence, n_words) or _QUESTION_WORDS.match(sentence)):
         return "heading"

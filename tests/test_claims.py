@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.records import Article, article_id, claim_id
+from flows.steps.claims import extract_claims, why_no_claim
+
+
+def article(text: str) -> Article:
+    return Article(
+        article_id=article_id(text), run_id="r", title="", text=text, language="en", published_at=dt.datetime(2024, 5, 14, tzinfo=dt.UTC), date_source="metadata",
+        date_precision="day", chrome={}, n_claims=0,
+    )  # fmt: skip
+
+
+def texts(text: str) -> list[str]:
+    return [c.text for c in extract_claims(article(text), "r").claims]
+
+
+PIECES = [
+    "The bridge fell on Monday.", "TOLM (Agency) — Eleven people were hurt, police said.", "What happened?", "Bridge falls in Tolm", "“We ran!”", "Please subscribe.",
+    "The mayor left; the police stayed.", "It fell at 9 a.m. on 14 May, at 3.5 per cent.", "\n", "\n\n", "By Ann Orr", "• Two boats were sent out at once.", "…", "?", " ",
+]  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=15).map(" ".join))
+def test_claims_are_slices_in_order(text: str) -> None:
+    result = extract_claims(article(text), "r")
+    position = 0
+    for claim in result.claims:
+        assert text[claim.char_start : claim.char_end] == claim.text == claim.text.strip()
+        assert position <= claim.char_start
+        position = claim.char_end
+        assert claim.claim_id == claim_id(claim.article_id, claim.char_start, claim.char_end)
+        for mention in [*claim.certainty_cues, *claim.quantities, *claim.times, *claim.names]:
+            assert claim.text[mention.char_start : mention.char_end] == mention.text
+    assert all(n > 0 for n in result.dropped.values())
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["TOLM - ", "PORT CADDON — ", "OSTREL, April 15 – ", "LONDON (Agency) — ", "Loran (Merrin Press) - ", "SAN AURELIO, Camarra - ", "LINDHAVEN, Norrmark, Nov 16, 2025 (Wire) - ", "(Wire) - "],
+)  # fmt: skip
+def test_datelines_are_stripped(lead: str) -> None:
+    assert texts(f"{lead}The bridge fell on Monday.") == ["The bridge fell on Monday."]
+
+
+def test_a_dash_in_a_sentence_is_no_dateline() -> None:
+    sentence = "Tolm – a town of nine thousand – lost its bridge."
+    assert texts(sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("What happened on the bridge?", "question"),
+        ("Bridge falls in Tolm", "heading"),
+        ("By Ann Orr in Tolm", "heading"),
+        ("“A terrible day for all of us.”", "quote only"),
+        ("Please enter your comment here.", "imperative"),
+        ("Read more: the fall of the bridge.", "imperative"),
+        ("What a day it was for Tolm!", "exclamation"),
+        ("She left early.", "too short"),
+        ("From an office in the old town.", "no verb"),
+        ("Accept cookies at www.example.org to go on.", "chrome"),
+        ("•", "fragment"),
+    ],
+)
+def test_what_is_no_claim(sentence: str, reason: str) -> None:
+    assert why_no_claim(sentence) == reason
+    assert extract_claims(article(sentence), "r").dropped in ({reason: 1}, {"fragment": 1})
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Nobody was hurt.",
+        "“We heard a roar,” said Ann Orr.",
+        "“Who opened the gate?” the mayor asked the guards.",
+        "Concerns persist about the dam.",
+        "About 1.2 million travellers rely on the line.",
+        "He dislikes heights and long bridges.",
+    ],
+)
+def test_what_is_a_claim(sentence: str) -> None:
+    assert texts(sentence) == [sentence]
+
+
+def test_a_sentence_is_cut_only_between_clauses_that_stand_alone() -> None:
+    assert texts("Two of the judges voted for the fine; the reasons will be published in June.") == [
+        "Two of the judges voted for the fine",
+        "the reasons will be published in June.",
+    ]
+    for whole in (
+        "The ship sank in minutes; it had been overloaded.",
+        "The ship sank in minutes; the crew had no boats, police said.",
+        "Three towns were hit: Tolm, with two dead; Orme, with one; and Pell.",
+    ):
+        assert texts(whole) == [whole]
+
+
+def test_what_is_read_off_a_claim() -> None:
+    result = extract_claims(article("The bridge fell on Monday.\n\nEleven people may have been hurt, police said."), "r")
+    first, second = result.claims
+    assert (first.context, second.context) == ("", first.text)
+    assert (first.sentence_index, second.sentence_index) == (0, 1)
+    assert (second.attribution, second.attribution_strength) == ("police", 3)
+    assert second.proposition == "Eleven people may have been hurt."
+    assert (second.certainty, second.certainty_level) == ("possible", 2)
+    assert [q.low for q in second.quantities] == [11.0]
