@@ -173,8 +173,8 @@ def test_different_things_are_no_change(earlier: str, later: str) -> None:
 # Words from news, glued at random: the reader must survive whatever a scraper leaves.
 _PIECES = st.sampled_from(
     (
-        "at least|87|1,150|1.8 million|half|a third|of|the|people|euros|€|$|%|to|-|–|and|between|one|in|five|dozens|more than|years old|third|2024|SA-22|m|km|°C|,|"
-        ".|a|hours|between|from|half a million|minute|per day|points|one or more|magnitude|°|–"
+        "at least|87|1,150|1.8 million|half|a third|of|the|people|euros|€|$|%|to|-|–|and|between|one|in|five|dozens|more than|years old|third|2024|SA-22|m|km|"
+        "°C|,|.|a|hours|between|from|half a million|minute|per day|points|one or more|magnitude|°|–"
     ).split("|")
 )
 

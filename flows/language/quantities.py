@@ -202,8 +202,7 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
     approximate = first.kind == "vague" or last is not first
     if (level := _LEVEL.search(_before(text, char_start))) and measure.dimension in ("count", "level"):
         char_start -= len(_before(text, char_start)) - level.start()
-    kind, start = _modifier(text, char_start)
-    char_start = start
+    kind, char_start = ("", char_start) if measure.dimension == "level" else _modifier(text, char_start)  # "a warning about level nine"
     tail = _AFTER.match(text, measure.char_end) or (_AFTER.match(text, last.char_end) if measure.dimension == "count" else None)
     char_end = measure.char_end
     if tail is not None and kind in ("", "exact"):

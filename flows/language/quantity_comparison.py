@@ -31,6 +31,8 @@ _FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until t
 _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| about)? ?$", re.IGNORECASE)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.IGNORECASE)
 _RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
 _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
@@ -108,6 +110,7 @@ SAME_WEIGHT = {
     "equal sole": 0.96, "equal sole rest": 0.80, "equal several": 0.80, "equal several rest": 0.69, "vague": 0.91, "bound": 0.65, "bound equal": 0.71,
     "duration": 0.85, "times": 0.85, "age": 0.98, "ordinal": 0.98,
 }  # fmt: skip
+OTHER_YEAR = 0.65  # "49 percent in 2020" against "61 percent": a look-alike as often as not
 CHANGE_FLOOR = 0.35  # a situation that is right less often than this is no observation
 
 
@@ -314,6 +317,11 @@ def _with_implicit(mine: list[Slot], others: list[Slot], text: str) -> list[Slot
     return mine
 
 
+def _years(claim: Claim) -> set[str]:
+    """Return the years that the claim is about: "in 1998", not "since 1998"."""
+    return {m[0] for t in claim.times if not _SPAN_OF_YEARS.match(t.text) for m in _YEAR.finditer(t.text)}
+
+
 def compare_quantities(earlier: Claim, later: Claim) -> Observation:
     """Return what became of the claims' quantities: the surest change, else "same" where aligned ones agree, else "absent"."""
     judged = judgements(earlier, later)
@@ -322,7 +330,10 @@ def compare_quantities(earlier: Claim, later: Claim) -> Observation:
     changed = [j for j in judged if j.direction and j.weight >= CHANGE_FLOOR]
     if changed:
         best = max(changed, key=lambda j: (j.weight, j.score))
-        return Observation("quantity", "changed", best.direction, best.earlier.quantity.text, best.later.quantity.text, best.weight, best.note)
+        years_a, years_b = _years(earlier), _years(later)
+        other_year = bool(years_a or years_b) and not years_a & years_b
+        weight = round(best.weight * (OTHER_YEAR if other_year else 1.0), 3)
+        return Observation("quantity", "changed", best.direction, best.earlier.quantity.text, best.later.quantity.text, weight, best.note)
     agreed = [j for j in judged if not j.direction]
     if not agreed:
         return Observation("quantity", "absent", note="numbers on both sides, but hardly of one thing")

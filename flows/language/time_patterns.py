@@ -34,7 +34,7 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?=\s\d))"
 )
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_N = rf"(?:\d+(?:\.\d+)?|an?|{_HOUR}|twenty|thirty|forty|fifty|half an?|several|a few|a couple of|some|many)"
+_N = rf"(?:\d+(?:\.\d+)?|an?|{_HOUR}|twenty|thirty|forty|fifty|half[ ]an?|several|a[ ]few|a[ ]couple[ ]of|some|many)"
 _UNIT = r"(?:minute|hour|day|week|fortnight|month|year|decade|centurie|century)s?"
 _AMPM = r"(?:[ap]\.m\.|[ap]m\b|[ap]\.m\b)"
 _PART = r"(?:morning|afternoon|evening|night)"

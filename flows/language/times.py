@@ -158,6 +158,9 @@ def _season_year(parts: TimeParts, today: dt.datetime, ahead: bool) -> int:
 
 def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
     assert parts.weekday is not None, "called for expressions with a weekday"
+    if parts.relative_unit == "week":  # "on Wednesday of last week"
+        start = today + (parts.weekday - today.weekday() + 7 * {"last": -1, "next": 1}.get(parts.relative, 0)) * _DAY
+        return start, start + _DAY
     back = (today.weekday() - parts.weekday) % 7
     if parts.relative == "last":
         back = back or 7
@@ -173,6 +176,8 @@ def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
 def _relative_unit(parts: TimeParts, today: dt.datetime) -> Interval | None:
     step = {"last": -1, "next": 1}.get(parts.relative, 0)
     unit = parts.relative_unit
+    if unit == "season":  # of what, and of which months, is not said
+        return None
     if unit in ("week", "weekend"):
         monday = today - today.weekday() * _DAY + 7 * step * _DAY
         return (monday, monday + 7 * _DAY) if unit == "week" else (monday + 5 * _DAY, monday + 7 * _DAY)
