@@ -1,52 +1,48 @@
+"""Canonical URLs, hosts and the files of INPUT."""
+
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flows.language.sources import is_anonymous, may_be_same, strength
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("", 0),
-        ("sources", 1),
-        ("reliable sources", 1),
-        ("critics", 1),
-        ("two people familiar with the matter", 2),
-        ("two officials", 2),
-        ("a senior aide", 2),
-        ("several witnesses", 2),
-        ("people close to the player", 2),
-        ("leaked invoices seen by the Herald", 2),
-        ("police", 3),
-        ("the ministry", 3),
-        ("Ann Orr", 3),
-        ("a spokesman for the insurer", 3),
-        ("the preliminary report of the bureau", 3),
-        ("she", 3),
-    ],
-)
-def test_strength(source: str, expected: int) -> None:
-    assert strength(source) == expected
-
-
-def test_a_hidden_name_is_anonymous() -> None:
-    assert is_anonymous("two former guards, who spoke on condition of anonymity")
-    assert is_anonymous("sources")
-    assert not is_anonymous("two officials of the ministry")
+from flows.steps.sources import canonical_url, find_files, url_host
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "expected"),
+    ("url", "canonical"),
     [
-        ("the Defence Ministry", "the ministry in Loran", True),
-        ("Ann Orr, the mayor", "Orr", True),
-        ("police", "officers", None),
-        ("she", "the mayor", None),
-        ("two residents", "two officials", False),
-        ("the court", "a passenger", False),
+        ("HTTPS://News.Example/A/b/?utm_source=x&utm_medium=y#top", "https://news.example/A/b"),
+        ("https://news.example:443/a?id=3&fbclid=z", "https://news.example/a?id=3"),
+        ("http://news.example:8080/a", "http://news.example:8080/a"),
+        ("https://news.example/", "https://news.example"),
     ],
 )
-def test_same_source(a: str, b: str, expected: bool | None) -> None:
-    assert may_be_same(a, b) is expected
-    assert may_be_same(b, a) is expected
+def test_canonical_url(url: str, canonical: str) -> None:
+    assert canonical_url(url) == canonical
+
+
+@given(st.text(max_size=60))
+def test_canonical_url_is_idempotent_and_never_raises(text: str) -> None:
+    once = canonical_url(f"https://news.example/{text}")
+    assert canonical_url(once) == once
+    canonical_url(text)
+    canonical_url(f"http://[{text}")
+    url_host(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"), [("https://www.News.example/a", "news.example"), ("ftp://news.example", ""), ("news.example/a", ""), ("http://[bad", "")]
+)
+def test_url_host(url: str, host: str) -> None:
+    assert url_host(url) == host
+
+
+def test_order_is_sorted_by_path(tmp_path: Path) -> None:
+    for name in ("b/1.txt", "a/2.txt", "c.txt", "a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    files, _ = find_files([tmp_path])
+    assert [file.source for file in files] == ["a.txt", "a/2.txt", "b/1.txt", "c.txt"]

@@ -49,7 +49,7 @@ class _Line:
 
     @property
     def is_sentence(self) -> bool:
-        return patterns.SENTENCE_END.search(self.text) is not None
+        return _ends_sentence(self.text)
 
     @property
     def is_prose(self) -> bool:
@@ -80,6 +80,10 @@ def clean(text: str, title: str = "") -> Cleaned:
     return Cleaned(_join(lines), title, chrome, date)
 
 
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(patterns.CLOSERS).endswith((".", "!", "?", "…"))
+
+
 def _unwrap(text: str) -> str:
     """Join lines that were broken at a fixed width, as in wire copy and e-mail.
 
@@ -91,7 +95,7 @@ def _unwrap(text: str) -> str:
     if len(pairs) < MIN_WRAPPED_LINES or not 30 <= width <= 130:
         return text
     full = [_is_full(a, b, width) for a, b in pairs]
-    n_breaks_inside = sum(f and not patterns.SENTENCE_END.search(a) for f, (a, _) in zip(full, pairs, strict=True))
+    n_breaks_inside = sum(f and not _ends_sentence(a) for f, (a, _) in zip(full, pairs, strict=True))
     if sum(full) < MIN_WRAPPED_SHARE * len(pairs) and n_breaks_inside < 2 * (len(pairs) - sum(full)):
         return text
     if n_breaks_inside < len(pairs) / 2:  # lines that end as sentences do are lines on purpose

@@ -14,7 +14,7 @@ def _any(*alternatives: str) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(alternatives) + ")", re.IGNORECASE)
 
 
-SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]*]*$")
+CLOSERS = "\"'”’»)]*"  # what may stand after the mark that ends a sentence
 FULL_STOP_END = re.compile(r"(?<!\.)\.[\"'”’»)\]*]*$")
 
 # Names that agencies, papers, channels and picture desks end in.

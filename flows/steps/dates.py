@@ -172,6 +172,8 @@ def _read_text(text: str) -> Moment:
     except ValueError:
         pass  # no ISO 8601: the other notations follow
     match = FULL_DATE.fullmatch(text)
+    if match is not None and _zone_offset(match["zone"]) is None:
+        raise BadDate("has a time zone that is not known")
     if match is not None and (moment := _from_match(match)) is not None:
         return moment
     numeric = re.match(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}(?!\d)", text)

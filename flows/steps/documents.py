@@ -243,6 +243,8 @@ def _read_parquet(path: Path, options: ReadOptions, seen_fields: set[str]) -> It
 def _from_record(record: Any, options: ReadOptions, seen_fields: set[str], number: int | None, *, is_line: bool = False) -> Document | Refusal:
     if not isinstance(record, dict):
         return Refusal("no text", f"is a JSON {type(record).__name__}, not a record with fields", number, is_line=is_line)
+    if len(record) == 1 and isinstance(inner := next(iter(record.values())), dict):  # {"article": {"title": …, "text": …}}
+        record = inner
     seen_fields.update(map(str, record))
     found = fields.pick(record, options)
     text = found.text

@@ -11,8 +11,11 @@ from typing import Any
 
 _TEXT = (
     "text", "articlebody", "maintext", "fulltext", "articletext", "cleantext", "cleanedtext", "plaintext", "bodytext", "body", "content",
-    "articlecontent", "article", "story", "contents", "rawcontent", "rawtext", "newstext", "newscontent", "document", "contenthtml", "bodyhtml", "articlehtml", "html",
+    "articlecontent", "article", "story", "contents", "rawcontent", "rawtext", "newstext", "newscontent", "document",
+    "contenthtml", "bodyhtml", "articlehtml", "html",
 )  # fmt: skip
+_SURE_TEXT = 12  # so many of the names hold nothing but texts; "article", "story" or "document" may hold a label as well
+MIN_TEXT_WORDS = 5
 _TITLE = ("title", "headline", "headlinetext", "articletitle", "name", "heading", "subject")
 _DATE = (
     "publishedat", "datepublished", "published", "publisheddate", "publicationdate", "publishdate", "publishedon", "pubdate", "publishtime",
@@ -86,7 +89,12 @@ def pick(record: Mapping[str, Any], options: ReadOptions) -> Picked:
     """Take a record's fields, each from the first of its usual names that holds something."""
     columns = [str(key) for key in record]
     text_columns = _candidates(columns, _TEXT, options.text_field)
+    sure = _TEXT[:_SURE_TEXT]
     texts = [as_text(_value(record, column)) for column in text_columns]
+    if options.text_field is None:
+        labels = [plain_name(c) not in sure and 0 < len(t.split()) < MIN_TEXT_WORDS for c, t in zip(text_columns, texts, strict=True)]
+        text_columns = [c for c, is_label in zip(text_columns, labels, strict=True) if not is_label]
+        texts = [t for t, is_label in zip(texts, labels, strict=True) if not is_label]
     text = next((t for t in texts if t.strip()), "" if any(isinstance(_value(record, c), str) for c in text_columns) else None)
     published, date_field = None, options.date_field or "date"
     for column in _candidates(columns, _DATE, options.date_field):

@@ -144,7 +144,7 @@ def _inner_text(element: Any) -> str:
     for child in element:
         if child.tag == "lb":
             parts.append("\x1f")
-        elif child.tag != "graphic":
+        elif child.tag not in ("graphic", "list"):  # a nested list's items come by themselves
             parts.append(_inner_text(child))
         parts.append(child.tail or "")
     return "".join(parts)

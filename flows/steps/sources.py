@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv", ".parquet")
 UNFINISHED = (".tmp", ".part")  # a file that another program is still writing
+# What lies beside the articles in a folder of them, told by its name; given by itself it is read.
+_NO_ARTICLE = re.compile(r"(?:readme|licen[cs]e|copying|notice|contributing|changelog|requirements)(?:\.\w+)?", re.IGNORECASE)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|ocid|cmpid|ref_src|_ga|ito|smid|xtor", re.IGNORECASE)
 _DATE_FOLDER = re.compile(r"\d{1,8}(?:[-_.]\d{1,2}){0,2}")
 
@@ -69,6 +71,10 @@ def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES) -> 
                     raise InputError(f"{one_line(path)} is no article file. Readable are {' '.join(suffixes)}")
                 skipped.append(SkippedFile(file.source, "unknown format", f"{file.shown} is no article file. Readable are {' '.join(suffixes)}."))
                 continue
+            if is_folder and _NO_ARTICLE.fullmatch(path.name):
+                advice = "is by its name about the folder. Give the file itself as INPUT to read it."
+                skipped.append(SkippedFile(file.source, "not an article", f"{file.shown} {advice}"))
+                continue
             n_articles += 1
             if (identity := os.path.realpath(path)) not in seen:
                 seen.add(identity)
@@ -85,10 +91,10 @@ def is_regular(path: Path) -> bool:
 
 def canonical_url(url: str) -> str:
     """Return a URL without what does not tell documents apart: case of scheme and host, www., default port, tracking parameters, fragment, trailing slash."""
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:  # a port that is no number: nothing to canonicalise
+    except ValueError:  # a port that is no number, a broken IPv6 address: nothing to canonicalise
         return url.strip()
     scheme = parts.scheme.lower()
     netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
