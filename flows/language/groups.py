@@ -1,7 +1,7 @@
 """Groups named by common nouns: did "soldiers" become "policemen", "children" become "people"?
 
-A lexicon of 28 kinds of people and bodies that newspapers count and quote, 97 words. Two claims are compared where each has one kind that the other lacks, in one
-slot: after one number, before one word, or after "by". Kinds that overlap in life (patients and children) are not told apart by a number.
+A lexicon of 28 kinds of people and bodies that newspapers count and quote, 97 words. Two claims are compared where each has one kind that the other lacks, in
+one slot: after one number, before one word, or after "by". Kinds that overlap in life (patients and children) are not told apart by a number.
 """
 
 from __future__ import annotations

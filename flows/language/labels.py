@@ -1,16 +1,15 @@
 """Loaded wording for one thing: "gunmen" and "terrorists", "a payment" and "a bribe", "died" and "was murdered".
 
-Each scale names one kind of thing, from neutral (0) over loaded (1) to harsh (2). A change is one thing called by words of different levels in two claims that
-share the rest. Or one claim adds a word of judgement to what both name ("the so-called pilot"). The lexicon, 29 scales with 408 words and phrases and 86 words of
-judgement, was written by hand along the classes of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic Models for Analyzing and Detecting Biased Language"
-(ACL 2013: one-sided terms, subjective intensifiers), and the words that news agencies' style guides warn of ("terrorist", "illegal immigrant", "thug").
-Verbs of saying ("claimed" for "said") are no scale here: of 76 such differences between tellings of one fact, readers had called 2 a
-change of label; attribution and certainty read them.
+Each scale names one kind of thing, from neutral (0) over loaded (1) to harsh (2). A change is one thing called by words of different levels in two
+claims that share the rest. Or one claim adds a word of judgement to what both name ("the so-called pilot"). The lexicon, 29 scales with 401 words and
+phrases and 83 words of judgement, was written by hand along the classes of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic Models for
+Analyzing and Detecting Biased Language" (ACL 2013: one-sided terms, subjective intensifiers), and the words that news agencies' style guides warn of
+("terrorist", "illegal immigrant", "thug"). Verbs of saying ("claimed" for "said") are no scale here: of 76 such differences between tellings of one
+fact, readers had called 2 a change of label; attribution and certainty read them.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,14 +138,13 @@ inferno, firestorm, apocalypse
 """
 # Adjectives and the like by which a writer judges; 90 words. "Soft" is no opposite list: praise differs from blame, not from silence.
 _JUDGING = frozenset(
-    stem(w)
-    for w in """so-called self-styled self-proclaimed notorious infamous brutal ruthless brazen shameless cowardly cruel savage barbaric vicious callous
+    """so-called self-styled self-proclaimed notorious infamous brutal ruthless brazen shameless cowardly cruel savage barbaric vicious callous
     reckless
     outrageous scandalous disgraceful shameful despicable appalling horrific horrifying monstrous heinous evil sinister murderous bloodthirsty fanatical rabid
-    radical extremist hardline hostile rogue crooked corrupt greedy bloated botched bungled disastrous catastrophic devastating ruinous pathetic ridiculous
+    radical hardline hostile rogue crooked corrupt greedy bloated botched bungled disastrous catastrophic devastating ruinous pathetic ridiculous
     absurd ludicrous laughable hysterical cynical hypocritical arrogant incompetent hapless clueless useless worthless phoney sham bogus fake illegitimate
-    unelected puppet lawless violent feral rampaging sneaky shady dubious murky shabby draconian crippling savage barbarous
-    treacherous traitorous subversive militant terrorist furious enraged""".split()
+    unelected lawless violent feral rampaging sneaky shady dubious murky shabby draconian crippling savage barbarous
+    treacherous traitorous subversive furious enraged""".split()
 )
 _MIN_SHARED = 3
 _MIN_OVERLAP = 0.35
@@ -247,18 +245,22 @@ def compare_labels(earlier: Claim, later: Claim) -> Observation:
 def _judged(earlier: Claim, later: Claim, shared: set[str]) -> Observation | None:
     """Return the word of judgement that one claim puts before a noun both have, where the other has none."""
     for claim, other, direction in ((later, earlier, "harsher"), (earlier, later, "softer")):
-        if any(w[0] in _JUDGING for w in words(other.text)):
+        if _judgements(other.text):
             continue
-        found = words(claim.text)
-        for word, noun in itertools.pairwise(found):
-            surface = claim.text[word[1] : word[2]]
-            if word[0] not in _JUDGING or noun[0] not in shared or claim.text[word[2] : noun[1]] != " " or surface[0].isupper():
+        for start, end in _judgements(claim.text):
+            noun = next(iter(content_words(claim.text[end : end + 40])), None)
+            if noun is None or noun[0] not in shared or claim.text[end : end + noun[1]] != " ":
                 continue
             same = next(w for w in content_words(other.text) if w[0] == noun[0])
-            texts = other.text[same[1] : same[2]], claim.text[word[1] : noun[2]]
+            texts = other.text[same[1] : same[2]], claim.text[start : end + noun[2]]
             first, second = texts if direction == "harsher" else texts[::-1]
-            return Observation("label", "changed", direction, first, second, 0.6, f"judged: {surface}")
+            return Observation("label", "changed", direction, first, second, 0.65, f"judged: {claim.text[start:end]}")
     return None
+
+
+def _judgements(text: str) -> list[tuple[int, int]]:
+    """Return where words of judgement stand; those with a capital may be part of a name."""
+    return [m.span() for m in re.finditer(r"\b[a-z]+(?:-[a-z]+)*\b", text) if m.group() in _JUDGING]
 
 
 def _neighbours(text: str, loaded: _Loaded) -> set[str]:

@@ -1,8 +1,8 @@
 """Affirmed or denied: does one claim say what the other says is not so?
 
-Words are marked with their polarity: a cue ("not", "no", "never", "failed to") turns over what it governs to the end of its clause, two cues turn it back. A change
-is one word of both claims, said with opposite polarity, or two antonyms said with the same; an antonym under a cue agrees ("did not stay shut", "stayed open").
-The rest of the two claims must overlap as well, since "no" stands in half of all sentences.
+Words are marked with their polarity: a cue ("not", "no", "never", "failed to") turns over what it governs to the end of its clause, two cues turn it
+back. A change is one word of both claims, said with opposite polarity, or two antonyms said with the same; an antonym under a cue agrees ("did not stay
+shut", "stayed open"). The rest of the two claims must overlap as well, since "no" stands in half of all sentences.
 "not yet", "has yet to" are a stage (status), "no evidence that" and "it is not clear" a degree of certainty: neither is read here.
 """
 
@@ -162,7 +162,8 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
     if not smaller:
         return absent
     agreed: Observation | None = None
-    best: tuple[float, Observation] | None = None
+    settled: set[tuple[int, int] | None] = set()  # cues whose antonym stands in the other claim: "did not stay shut", "stayed open"
+    best: tuple[float, Observation, tuple[int, int] | None] | None = None
     for x in said_a:
         for y in said_b:
             same_word = x.stem == y.stem
@@ -174,6 +175,8 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
             rest = shared - {x.stem, y.stem}
             strength = len(rest) / max(1, smaller - 1)
             if not flipped:
+                if not same_word:
+                    settled |= {s.cue for s in (x, y) if s.denied}
                 if (x.denied or y.denied) and strength >= _MIN_OVERLAP:
                     agreed = Observation("negation", "same", weight=0.8, note="both deny it" if same_word else "a denied antonym agrees")
                 continue
@@ -190,9 +193,10 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
             direction = "negated" if denied_later else "affirmed"
             weight = 0.4 if not same_word else max(_weight(earlier.text, x), _weight(later.text, y))
             seen = Observation("negation", "changed", direction, _phrase(earlier.text, x), _phrase(later.text, y), weight, note)
+            cue = x.cue if x.denied else y.cue if y.denied else None
             if best is None or strength > best[0]:
-                best = (strength, seen)
-    if best and not (agreed and best[0] < 0.6):
+                best = (strength, seen, cue)
+    if best and not (agreed and (best[0] < 0.6 or (best[2] is not None and best[2] in settled))):
         return best[1]
     return agreed or absent
 
