@@ -1,66 +1,193 @@
-"""Development figures of a checkpoint."""
+"""Every figure of the model card, with bootstrap intervals.
+
+    python models/evaluate.py --pairs FILE…                 labelled sentence pairs (Parquet: premise, hypothesis, label)
+    python models/evaluate.py --shared ../shared [--base DIR]  development sets, held-out topics and annotated stories; --base adds an encoder to compare vectors with
+    options: [--model DIR_OR_HUB_ID] [--limit N] [--json FILE]
+
+Accuracy, balanced accuracy and AUROC by the labels a file has: three NLI labels; entailment | not_entailment; consistent | inconsistent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+if __package__ in (None, ""):  # run as a file: the checkout's root is not on the path
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pyarrow.parquet as pq
-import torch
-from sklearn.metrics import f1_score, roc_auc_score
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score, roc_auc_score
 
-from models.architecture import NLI_LABELS, RELATIONS
-from models.batches import NLI_CODES, Batcher
-from models.data import Example, fact_examples
+from models.architecture import CHANGE_TYPES, NLI_LABELS, RELATIONS
+from models.checkpoint import EMBEDDED, load_checkpoint, use_threads
+from models.data import Example, fact_examples, load_topics, plain_sentences
+from models.encoder import ClaimEncoder
+from models.nli import NliScorer, NliScores
 
-if TYPE_CHECKING:
-    from models.train import ClaimModel
-
-
-def predict(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) -> dict[str, np.ndarray]:
-    """NLI probabilities (N, 3) one way; head probabilities averaged over both orders: same_fact (N,), relation (N, 3), types (N, 9)."""
-    batcher.prepare(t for e in examples for t in (e.premise, e.hypothesis))
-    order = sorted(range(len(examples)), key=lambda i: batcher.length(examples[i]))
-    out = {"nli": np.zeros((len(examples), 3)), "same_fact": np.zeros(len(examples)), "relation": np.zeros((len(examples), 3)), "types": np.zeros((len(examples), 9))}
-    model.eval()
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for start in range(0, len(order), 64):
-            index = order[start : start + 64]
-            for back in (False, True):
-                part = [Example(e.hypothesis, e.premise) if back else Example(e.premise, e.hypothesis) for e in (examples[i] for i in index)]
-                batch = batcher.batch(part)
-                nli, heads = model(batch.input_ids, batch.token_type_ids, batch.attention_mask)
-                if not back:
-                    out["nli"][index] = nli.float().softmax(-1).numpy()
-                out["same_fact"][index] += heads.same_fact.float().sigmoid().numpy() / 2
-                out["relation"][index] += heads.relation.float().softmax(-1).numpy() / 2
-                out["types"][index] += heads.types.float().sigmoid().numpy() / 2
-    return out
+Metric = Callable[[NDArray[np.intp]], float]
+TWO_WAY = {"entailment": True, "consistent": True, "not_entailment": False, "inconsistent": False}
+N_BOOTSTRAP = 500
 
 
-def evaluate_nli(model: ClaimModel, batcher: Batcher, path: Path, limit: int | None = None) -> dict[str, float]:
-    rows = pq.read_table(path, columns=["premise", "hypothesis", "label"]).to_pylist()
+def interval(metric: Metric, n: int, seed: int = 0) -> tuple[float, float, float]:
+    """The metric over all rows, and the 2.5th and 97.5th percentile of it over bootstrap resamples of `n` rows."""
+    rng = np.random.default_rng(seed)
+    values = []
+    for _ in range(N_BOOTSTRAP):
+        index = rng.integers(0, n, n)
+        try:
+            values.append(metric(index))
+        except ValueError:  # a resample without one of the classes has no such figure
+            continue
+    low, high = np.percentile(values, [2.5, 97.5])
+    return round(metric(np.arange(n)), 4), round(float(low), 4), round(float(high), 4)
+
+
+def expected_calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 10) -> float:
+    """Mean distance between stated and observed frequency over equal-width bins, weighted by their size (Guo et al. 2017)."""
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    return float(sum(abs(probability[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in range(bins) if (place == b).any()))
+
+
+def evaluate_pairs(scorer: NliScorer, path: Path, limit: int | None) -> dict[str, tuple[float, float, float]]:
+    """Figures on one file of labelled pairs."""
+    rows = [r for r in pq.read_table(path, columns=["premise", "hypothesis", "label"]).to_pylist() if r["premise"] and r["hypothesis"]]
     rows = rows[:: max(1, len(rows) // limit)] if limit else rows
-    examples = [Example(r["premise"], r["hypothesis"], nli=r["label"]) for r in rows if r["label"] in NLI_LABELS]
-    right = predict(model, batcher, examples)["nli"].argmax(1) == np.array([NLI_CODES[e.nli] for e in examples])
-    return {f"{path.stem}_accuracy": round(float(right.mean()), 4)}
+    labels = {r["label"] for r in rows}
+    unknown = labels - set(NLI_LABELS) - set(TWO_WAY)
+    if unknown or not rows:
+        raise SystemExit(f"{path}: labels {sorted(labels)}: entailment, neutral, contradiction, not_entailment, consistent and inconsistent are known.")
+    nli = scorer.score([(r["premise"], r["hypothesis"]) for r in rows]).nli
+    entailed = np.array([TWO_WAY.get(r["label"], False) for r in rows])
+    figures = {}
+    if labels <= set(NLI_LABELS):
+        gold = np.array([NLI_LABELS.index(r["label"]) for r in rows])
+        columns = [i for i, name in enumerate(NLI_LABELS) if name in labels]
+        guess = np.array(columns)[nli[:, columns].argmax(1)]  # a set of two of the labels is judged between these two
+        figures["accuracy"] = interval(lambda i: float((guess[i] == gold[i]).mean()), len(rows))
+        figures["balanced accuracy"] = interval(lambda i: balanced_accuracy_score(gold[i], guess[i]), len(rows))
+    else:
+        figures["accuracy"] = interval(lambda i: float(((nli[i, 0] > 0.5) == entailed[i]).mean()), len(rows))
+        figures["balanced accuracy"] = interval(lambda i: balanced_accuracy_score(entailed[i], nli[i, 0] > 0.5), len(rows))
+    if entailed.any() and not entailed.all():
+        figures["AUROC of entailment"] = interval(lambda i: roc_auc_score(entailed[i], nli[i, 0]), len(rows))
+    return figures
 
 
-def evaluate_heads(model: ClaimModel, batcher: Batcher, shared: Path, topics: list[dict]) -> dict[str, float]:
-    """Figures of the fact heads on pairs of whole topics."""
-    examples = fact_examples(shared, topics, n_different=3, seed=1)
-    p = predict(model, batcher, examples)
+def both_ways(scorer: NliScorer, pairs: Sequence[tuple[str, str]]) -> tuple[NliScores, NliScores]:
+    return scorer.score(pairs), scorer.score([(b, a) for a, b in pairs])
+
+
+def evaluate_facts(scorer: NliScorer, shared: Path) -> dict[str, tuple[float, float, float]]:
+    """Figures of the fact heads on the held-out topics; probabilities are means over both orders."""
+    examples: list[Example] = fact_examples(shared, load_topics(shared)[1], n_different=6, seed=1)
+    forward, back = both_ways(scorer, [(e.premise, e.hypothesis) for e in examples])
+    same_fact, relation, types = ((getattr(forward, n) + getattr(back, n)) / 2 for n in ("same_fact", "relation", "types"))
     same = np.array([bool(e.same_fact) for e in examples])
     told = np.flatnonzero(same)
-    relation = np.array([RELATIONS.index(examples[i].relation or "same") for i in told])
-    guess = p["relation"][told].argmax(1)
-    types = np.array([[t in (examples[i].types or ()) for t in ("entity", "quantity", "time", "place", "certainty", "status", "negation", "attribution", "label")] for i in told])
+    gold = np.array([RELATIONS.index(examples[i].relation or "same") for i in told])
+    guess = relation[told].argmax(1)
+    gold_types = np.array([[t in (examples[i].types or ()) for t in CHANGE_TYPES] for i in told])
+    exclusive = relation[told][:, 0].astype(np.float64)
     figures = {
-        "same_fact_auroc": roc_auc_score(same, p["same_fact"]),
-        "relation_macro_f1": f1_score(relation, guess, average="macro"),
-        "types_micro_f1": f1_score(types, p["types"][told] > 0.5, average="micro", zero_division=0),
-        "agree_taken_as_changed": float((guess[relation == 2] != 2).mean()),
+        "same fact AUROC": interval(lambda i: roc_auc_score(same[i], same_fact[i]), len(same)),
+        "relation macro-F1": interval(lambda i: f1_score(gold[i], guess[i], average="macro"), len(told)),
+        "types micro-F1": interval(lambda i: f1_score(gold_types[i], types[told][i] > 0.5, average="micro", zero_division=0), len(told)),
+        "agreeing pairs taken as changed": interval(lambda i: float((guess[i][gold[i] == 2] != 2).mean()), len(told)),
+        "ECE of same fact": interval(lambda i: expected_calibration_error(same_fact[i].astype(np.float64), same[i]), len(same)),
+        "ECE of exclusive": interval(lambda i: expected_calibration_error(exclusive[i], gold[i] == 0), len(told)),
     }
-    return {name: round(float(value), 4) for name, value in figures.items()}
+    for t, name in enumerate(CHANGE_TYPES):
+        figures[f"F1 of type {name}"] = interval(lambda i, t=t: f1_score(gold_types[i, t], types[told][i, t] > 0.5, zero_division=0), len(told))
+    return figures
+
+
+def evaluate_stories(scorer: NliScorer, encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]], shared: Path) -> dict[str, tuple[float, float, float]]:
+    """Average precision of same fact over all cross-article sentence pairs of a story, and the share of changed pairs among nearest neighbours; means and intervals over stories."""
+    precision: list[float] = []
+    recalls: dict[str, list[float]] = {}
+    for gold_file in sorted((shared / "stories").glob("*/gold.json")):
+        gold = json.loads(gold_file.read_text(encoding="utf-8"))
+        facts: dict[tuple[str, str], set[str]] = {}
+        for fact in gold["facts"]:
+            for e in fact["expressions"]:
+                facts.setdefault((e["article"], e["sentence"]), set()).add(fact["id"])
+        sentences = list(facts)
+        for path in sorted((gold_file.parent / "articles").glob("*.txt")):
+            known = [s for a, s in facts if a == path.stem]
+            sentences += [(path.stem, s) for s in plain_sentences(path.read_text(encoding="utf-8")) if not any(s in k or k in s for k in known)]
+        pairs = [(a, b) for a, b in itertools.combinations(sentences, 2) if a[0] != b[0]]
+        same = np.array([bool(facts.get(a, set()) & facts.get(b, set())) for a, b in pairs])
+        forward, back = both_ways(scorer, [(a[1], b[1]) for a, b in pairs])
+        if scorer.has_heads:
+            precision.append(float(average_precision_score(same, forward.same_fact + back.same_fact)))
+        for name, encode in encoders.items():
+            vectors = encode([s for _, s in sentences])
+            for k in (2, 5):
+                recalls.setdefault(f"recall at {k} neighbours, {name}", []).append(neighbour_recall(sentences, vectors, pairs, same, k))
+    figures = {"average precision of same fact": np.array(precision)} if precision else {}
+    return {name: interval(lambda i, v=v: float(v[i].mean()), len(v)) for name, v in (figures | {n: np.array(r) for n, r in recalls.items()}).items()}
+
+
+def neighbour_recall(sentences: list[tuple[str, str]], vectors: NDArray[np.float32], pairs: list, same: NDArray[np.bool_], k: int) -> float:
+    """Share of the pairs of one fact in which one sentence is among the k nearest of the other's article to the other."""
+    place = {s: i for i, s in enumerate(sentences)}
+    similarity = vectors @ vectors.T
+    near = set()
+    for i, (article, _) in enumerate(sentences):
+        for other in {a for a, _ in sentences} - {article}:
+            members = [j for j, (a, _) in enumerate(sentences) if a == other]
+            near |= {frozenset((i, j)) for j in sorted(members, key=lambda j: -similarity[i, j])[:k]}
+    hits = [frozenset((place[a], place[b])) in near for (a, b), s in zip(pairs, same, strict=True) if s]
+    return float(np.mean(hits))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default=str(EMBEDDED))
+    parser.add_argument("--pairs", type=Path, nargs="*", default=[])
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--base", type=Path, help="a sentence-transformers folder whose vectors are compared")
+    parser.add_argument("--limit", type=int, help="use about this many rows of each file")
+    parser.add_argument("--parts", nargs="*", default=["nli", "facts", "stories"], choices=["nli", "facts", "stories"])
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    if not args.pairs and not args.shared:
+        parser.error("name --pairs FILE… or --shared DIR")
+    use_threads()
+    checkpoint = load_checkpoint(args.model)
+    scorer = NliScorer(checkpoint)
+    results: dict[str, dict[str, tuple[float, float, float]]] = {}
+
+    def show(name: str, figures: dict[str, tuple[float, float, float]]) -> None:
+        results[name] = figures
+        for figure, (value, low, high) in figures.items():
+            print(f"{name:24} {figure:44} {value:.3f}  [{low:.3f}, {high:.3f}]", flush=True)
+
+    files = list(args.pairs)
+    if args.shared and "nli" in args.parts:
+        files += sorted((args.shared / "nli" / "dev").glob("*.parquet"))
+    for path in files:
+        show(path.stem, evaluate_pairs(scorer, path, args.limit))
+    if args.shared and scorer.has_heads and "facts" in args.parts:
+        show("held-out topics", evaluate_facts(scorer, args.shared))
+    if args.shared and "stories" in args.parts:
+        encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]] = {"this model": ClaimEncoder(checkpoint).encode} if scorer.has_heads else {}
+        if args.base:
+            from sentence_transformers import SentenceTransformer
+
+            base = SentenceTransformer(str(args.base), device="cpu")
+            encoders["base encoder"] = lambda texts: base.encode(list(texts), normalize_embeddings=True)
+        show("stories", evaluate_stories(scorer, encoders, args.shared))
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

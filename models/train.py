@@ -27,7 +27,7 @@ from transformers import AutoTokenizer, BertForSequenceClassification, PreTraine
 from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
 from models.batches import Batch, Batcher
 from models.data import Example, fact_examples, load_topics, nli_examples, story_examples
-from models.evaluate import evaluate_heads, evaluate_nli
+from models.watch import evaluate_heads, evaluate_nli
 
 
 @dataclasses.dataclass(frozen=True)
