@@ -67,8 +67,17 @@ def test_the_same_source_under_another_name(earlier: str, later: str) -> None:
 
 
 SENTENCES = st.sampled_from(
-    [LEAK, WITNESS, POLICE, "The gas alarm had been off.", "Critics say the gas alarm was off.", "The mayor claims that the alarm was off.", "The alarm was reportedly off.", "She said it was off."]
-)  # fmt: skip
+    [
+        LEAK,
+        WITNESS,
+        POLICE,
+        "The gas alarm had been off.",
+        "Critics say the gas alarm was off.",
+        "The mayor claims that the alarm was off.",
+        "The alarm was reportedly off.",
+        "She said it was off.",
+    ]
+)
 
 
 @given(SENTENCES, SENTENCES)

@@ -46,6 +46,9 @@ def claim(text: str) -> Claim:
         ("The operator, which may sell the plant, replaced the valve.", "stated"),
         ("The valve failed, although it is unclear why.", "stated"),
         ("He was denied bail.", "stated"),
+        ("The operator has taken steps against any potential leak.", "stated"),
+        ("The potential sale of the plant worries the town.", "possible"),
+        ("The agency assumed control of the plant.", "stated"),
     ],
 )
 def test_levels(text: str, name: str) -> None:

@@ -12,8 +12,8 @@ from flows.steps.claims import extract_claims, why_no_claim
 
 def article(text: str) -> Article:
     return Article(
-        article_id=article_id(text), run_id="r", title="", text=text, language="en", published_at=dt.datetime(2024, 5, 14, tzinfo=dt.UTC), date_source="metadata",
-        date_precision="day", chrome={}, n_claims=0,
+        article_id=article_id(text), run_id="r", title="", text=text, language="en", published_at=dt.datetime(2024, 5, 14, tzinfo=dt.UTC),
+        date_source="metadata", date_precision="day", chrome={}, n_claims=0,
     )  # fmt: skip
 
 
@@ -22,9 +22,22 @@ def texts(text: str) -> list[str]:
 
 
 PIECES = [
-    "The bridge fell on Monday.", "TOLM (Agency) — Eleven people were hurt, police said.", "What happened?", "Bridge falls in Tolm", "“We ran!”", "Please subscribe.",
-    "The mayor left; the police stayed.", "It fell at 9 a.m. on 14 May, at 3.5 per cent.", "\n", "\n\n", "By Ann Orr", "• Two boats were sent out at once.", "…", "?", " ",
-]  # fmt: skip
+    "The bridge fell on Monday.",
+    "TOLM (Agency) — Eleven people were hurt, police said.",
+    "What happened?",
+    "Bridge falls in Tolm",
+    "“We ran!”",
+    "Please subscribe.",
+    "The mayor left; the police stayed.",
+    "It fell at 9 a.m. on 14 May, at 3.5 per cent.",
+    "\n",
+    "\n\n",
+    "By Ann Orr",
+    "• Two boats were sent out at once.",
+    "…",
+    "?",
+    " ",
+]
 
 
 @settings(max_examples=80, deadline=None)
@@ -44,8 +57,17 @@ def test_claims_are_slices_in_order(text: str) -> None:
 
 @pytest.mark.parametrize(
     "lead",
-    ["TOLM - ", "PORT CADDON — ", "OSTREL, April 15 – ", "LONDON (Agency) — ", "Loran (Merrin Press) - ", "SAN AURELIO, Camarra - ", "LINDHAVEN, Norrmark, Nov 16, 2025 (Wire) - ", "(Wire) - "],
-)  # fmt: skip
+    [
+        "TOLM - ",
+        "PORT CADDON — ",
+        "OSTREL, April 15 – ",
+        "LONDON (Agency) — ",
+        "Loran (Merrin Press) - ",
+        "SAN AURELIO, Camarra - ",
+        "LINDHAVEN, Norrmark, Nov 16, 2025 (Wire) - ",
+        "(Wire) - ",
+    ],
+)
 def test_datelines_are_stripped(lead: str) -> None:
     assert texts(f"{lead}The bridge fell on Monday.") == ["The bridge fell on Monday."]
 
@@ -60,6 +82,7 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
     [
         ("What happened on the bridge?", "question"),
         ("Bridge falls in Tolm", "heading"),
+        ("Bridge falls in Tolm as mayor is away...", "heading"),
         ("By Ann Orr in Tolm", "heading"),
         ("“A terrible day for all of us.”", "quote only"),
         ("Please enter your comment here.", "imperative"),

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.language import sources
+from flows.language import speakers
 from flows.language.reported_speech import according_to, account_of, cited, mask_quotations, said
-from flows.language.sources import NAMED, NONE, UNNAMED, strength
+from flows.language.speakers import NAMED, NONE, UNNAMED, strength
 from flows.language.speech_patterns import IMPERSONAL
 from flows.language.verbs import has_finite_verb
 from flows.records import Claim, Observation
@@ -51,7 +51,7 @@ def read_attribution(text: str) -> Attribution:
         impersonal = IMPERSONAL.search(masked)
         if impersonal is None:
             return Attribution(None, NONE, None, 0, 0, text)
-        cut = impersonal.span() if impersonal.group().lower().endswith("edly") else (0, 0)
+        cut = impersonal.span() if re.match(r"it\b|\w+edly$", impersonal.group(), re.IGNORECASE) else (0, 0)
         return Attribution(impersonal.group(), UNNAMED, None, *impersonal.span(), _without(text, cut))
     through, cut = None, found.cut
     if citation and clause and clause.source != citation.source:
@@ -127,40 +127,40 @@ def _is_opinion(claim: Claim) -> bool:
 
 
 def _speaks_of_itself(source: str, text: str) -> bool:
-    words = {w.lower() for w in re.findall(r"[A-Z]\w{2,}|\b[a-z]{4,}", sources.head_phrase(source))}
+    words = {w.lower() for w in re.findall(r"[A-Z]\w{2,}|\b[a-z]{4,}", speakers.head_phrase(source))}
     return any(re.search(rf"\b{re.escape(w)}\b", text, re.IGNORECASE) for w in words)
 
 
 def _standing(source: str, level: int) -> str:
     if level == UNNAMED:
         return "impersonal"
-    if sources.is_anonymous(source):
+    if speakers.is_anonymous(source):
         return "anonymous"
-    if sources.kinds(source) & sources.UNOFFICIAL_KINDS:
+    if speakers.kinds(source) & speakers.UNOFFICIAL_KINDS:
         return "unofficial, named" if level == NAMED else "unofficial"
     return "named" if level == NAMED else "described"
 
 
 def _weight_of_two(a: str, b: str) -> float:
     levels = sorted((strength(a), strength(b)))
-    same = sources.may_be_same(a, b)
-    hidden = sources.is_anonymous(a) != sources.is_anonymous(b)
+    same = speakers.may_be_same(a, b)
+    hidden = speakers.is_anonymous(a) != speakers.is_anonymous(b)
     if levels[0] == UNNAMED:
         return 0.0 if levels[1] == UNNAMED else WEIGHT_UNNAMED if levels[1] == NAMED else WEIGHT_UNNAMED_DESCRIBED
     if same:
         return WEIGHT_ANONYMOUS / 2 if hidden and levels[1] == NAMED else 0.02
     if hidden:
         return WEIGHT_ANONYMOUS
-    unofficial = [bool(sources.kinds(x) & sources.UNOFFICIAL_KINDS) for x in (a, b)]
+    unofficial = [bool(speakers.kinds(x) & speakers.UNOFFICIAL_KINDS) for x in (a, b)]
     if same is False:
         return WEIGHT_OTHER_KIND if unofficial[0] != unofficial[1] else WEIGHT_OTHER_OFFICIAL
-    if sources.kinds(a) & sources.kinds(b):
+    if speakers.kinds(a) & speakers.kinds(b):
         return WEIGHT_SAME_KIND
     return WEIGHT_UNSURE if levels[0] != levels[1] or unofficial[0] != unofficial[1] else WEIGHT_SAME_KIND
 
 
 def _direction(a: str, b: str, level_a: int, level_b: int) -> str:
-    ranks = [level - 0.5 * sources.is_anonymous(x) for x, level in ((a, level_a), (b, level_b))]
-    if ranks[0] == ranks[1] or (min(level_a, level_b) > UNNAMED and sources.may_be_same(a, b) is False and not any(map(sources.is_anonymous, (a, b)))):
+    ranks = [level - 0.5 * speakers.is_anonymous(x) for x, level in ((a, level_a), (b, level_b))]
+    if ranks[0] == ranks[1] or (min(level_a, level_b) > UNNAMED and speakers.may_be_same(a, b) is False and not any(map(speakers.is_anonymous, (a, b)))):
         return "replaced"
     return "vaguer" if ranks[1] < ranks[0] else "more precise"

@@ -22,7 +22,7 @@ from flows.language import certainty_cues as cues
 from flows.language.alignment import shared_content
 from flows.language.attribution import read_attribution
 from flows.language.certainty_cues import BELIEVED, DENIED, POSSIBLE, REPORTED, STATED, UNCLEAR
-from flows.language.sources import UNNAMED
+from flows.language.speakers import UNNAMED
 from flows.language.verbs import first_finite_verb
 from flows.records import Claim, Cue, Observation
 
@@ -74,6 +74,8 @@ def _is_aside(text: str, match: re.Match[str], clauses: list[tuple[int, int]]) -
     if start == 0 and cues.SIDE_CLAUSE.match(text) and "," in text and text.index(",") > match.start():
         return True  # "Although he may appeal, …"
     before = text[: match.start()].rstrip()
+    if cues.ADJECTIVE.match(match.group()):
+        return len(before.split()) > cues.MAX_WORDS_BEFORE_ADJECTIVE
     return bool(re.search(r"(?<!all )\b(?:who|which|that)$", before)) and match.group().split()[0].lower() in {"may", "might", "could"}
 
 

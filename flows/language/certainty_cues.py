@@ -1,7 +1,7 @@
 """Words that say how sure a statement is, by the level they put it at (see certainty.py).
 
 From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
-patterns of doubt, 10 of possibility, 12 of belief, 3 of hearsay, 2 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+patterns of doubt, 11 of possibility, 12 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CUES: dict[int, tuple[str, ...]] = {
     UNCLEAR: (
         rf"\b(?:it\s+)?{_BE}{_STILL}\s+(?:not\s+(?:yet\s+)?{_SETTLED}|{_OPEN})\b",
         r"\b(?:unclear|uncertain|unconfirmed|unverified|unproven)\b",
-        r"\bno\s+(?:\w+\s+){0,2}?(?:evidence|proof|indications?|signs?|trace)\b(?=\s+(?:that|of|has|was|had|which|whether|in)\b|[,.])",
+        r"\bno\s+(?:\w+\s+){0,2}?(?:evidence|proof|indications?|signs?|trace)\b(?=\s+(?:that|of|for|has|was|had|which|whether|in|suggest\w*|to)\b|[,.])",
         r"\b(?:no|without)\s+(?:explanation|certainty|confirmation)\b",
         rf"\b(?:has|have|had|could|can|was|were|is|are)\s*{_NOT}\s+(?:yet\s+)?(?:been\s+|be\s+)?{_OFFICIALLY}{_CONFIRMED}\b",
         rf"\b(?:has|have|had|was|were|is|are)\s*{_NOT}\s+(?:yet\s+)?(?:been\s+)?able to {_TELL}\b",
@@ -43,6 +43,7 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bcould(?:\s+(?:well|also|still|yet|even|soon|possibly|potentially|have))*\b",
         r"\b(?:possibly|perhaps|maybe|potentially|conceivabl[ey])\b",
         r"(?<!as )(?<!if )(?<!where )(?<!everything )(?<!it )\bpossible\b(?! to)|\b(?:it )?(?:is|was|remains|seems) (?:also |still |quite )?possible that\b",
+        r"\bpotential\b(?=\s+[a-z])(?!\s+(?:for|to|of|in|as|and|or|is|was|has)\b)",
         r"\bpossibility (?:that|of)\b|\b(?:one|a|the) possibility\b",
         rf"\b(?:{_BE}{_STILL}\s+)?{_PONDERING}\s+(?:whether|if|how|the possibility|a|an)\b",
         r"\b(?:examin|investigat|explor|review|consider|ponder|debat|check|wonder)(?:es?|ed|s|ing)? whether\b|\bthe question (?:of )?whether\b",
@@ -54,14 +55,14 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bsuspect(?:s|ing)?\s+(?:that|of|the|an?|it|they|he|she|in|him|her|foul|(?-i:[A-Z])\w+)\b",
         r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
         r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
-        r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|assume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
+        r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
         r"\b(?:(?:most|very|highly|more)\s+)?(?:un)?likely\b|\b(?:most\s+)?probabl[ey]\b|\bpresumably\b|\bin all (?:likelihood|probability)\b",
         r"\b(?:expect(?:s|ed)?|forecasts?|predict(?:s|ed)?|projected)\b(?=\s+(?:to|that|the|an?|it|them|him|her|in|on|by|(?-i:[A-Z])))",
         r"\b(?:appears?|appeared|seems?|seemed)\s+(?:not )?(?:to|that|as if|likely)\b|\bapparently\b|\b(?:most )?plausible\b",
-        r"\bassum(?:ption|es?|ed) that\b|\binfer(?:s|red)? (?:that|an?|the)\b|\bleans? towards\b",
+        r"\b(?:is|are|was|were|been) assumed\b|\bassum(?:ption|es?|ed) (?:that|it|they|he|she)\b|\binfer(?:s|red)? (?:that|an?|the)\b|\bleans? towards\b",
         r"\bestimates? that\b|\bassess(?:es|ed)? that\b|\bin the (?:assessment|judge?ment|view|opinion) of\b|\breckon(?:s|ed)?\b",
         r"\b(?:allege[ds]?|allegedly|alleging|(?<!, )accus(?:e|es|ed)|purported(?:ly)?|supposed(?:ly)?)\b",
-        r"\b(?:suggest(?:s|ed)?|indicat(?:e|es|ed)|hint(?:s|ed)?)\s+(?:that|a|the|it|they|at)\b",
+        r"\b(?:suggest(?:s|ed)?|indicat(?:e|es|ed)|hint(?:s|ed)?)\s+(?:that|it|they|at)\b",
         r"\bas far as (?:he|she|it|they|i|we|is|anyone) (?:knew|knows?|known)\b",
     ),
     REPORTED: (
@@ -70,7 +71,8 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bthere (?:are|were|have been) (?:reports|claims)\b",
     ),
     STATED: (
-        r"\b(?:confirm(?:s|ed)|established|proved|proven|proves|verified|conclusively|officially|certain(?:ly)?|definite(?:ly)?|undoubtedly|clearly)\b",
+        r"\b(?:confirm(?:s|ed)|(?:been|was|were|is) established|established that|proved|proven|proves|verified|conclusively|officially)\b",
+        r"\b(?:certain(?:ly)?|definite(?:ly)?|undoubtedly|clearly)\b",
         r"\b(?:no|beyond|without (?:a )?) ?doubt\b|\btest(?:ed|s)? positive\b|\bconclud(?:es|ed) that\b",
     ),
     DENIED: (
@@ -87,6 +89,9 @@ PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple((level, re.compile(pat
 NO_EVIDENCE = re.compile(r"\b(?:no|knows? of no|knew of no|aware of no)\b", re.IGNORECASE)
 # A plan or an expectation: what becomes of it is a matter of status.
 PLAN = re.compile(r"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict)", re.IGNORECASE)
+# Of a noun: they hedge the sentence only where they stand at its head ("The potential sale of …").
+ADJECTIVE = re.compile(r"(?:potential|possible)$", re.IGNORECASE)
+MAX_WORDS_BEFORE_ADJECTIVE = 3
 MODAL = re.compile(r"^(?:may|might|could)\b", re.IGNORECASE)
 
 # "could" is ability after a negation, before verbs of sense and reach, and in clauses of purpose or about those who could.

@@ -42,8 +42,11 @@ from flows.language.speech_patterns import (
 )
 from flows.language.verbs import AUXILIARIES, IRREGULAR_PASTS, WORD, first_finite_verb, has_finite_verb
 
-_NOUN_PHRASE_END = re.compile(r",| (?:of|for|in|from|at|on|by|to|with|close|inside|familiar|\w+ed) ")
+_NOUN_PHRASE_END = re.compile(r" (?:of|for|in|from|at|on|by|to|with|close|inside|along|near|under|behind|familiar|\w+ed) ")
 _PLURAL_END = re.compile(r"(?:s|[’']|\b(?:people|police|they|we|you|i|some|many|others|men|women|children|media|both|data|\d+|who\b[^,]*))$", re.IGNORECASE)
+_CONCESSIVE = re.compile(r"(?:while|although|though|because|since|if|whereas)\b", re.IGNORECASE)
+# "warned the group to stay out", "cautioned against it": an admonition, no report.
+_ADMONITION = re.compile(r"\s+(?:(?:[\w.’'-]+,?\s+){0,12}?(?:to|not to)\s+[a-z]+\b|against\b|off\b)")
 _CLAUSAL = re.compile(r"(?:as|while|although|though|when|after|before|if|because|since|once|until)\b", re.IGNORECASE)
 
 
@@ -126,13 +129,15 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
     subject_end = _subject_end(text, match.start())
     if subject_end is None:
         return None
+    if _CONCESSIVE.match(text) and "," in text[match.end() :]:
+        return None  # "While the paper reported that …, this is new": it is not the main clause that is attributed
     start = _subject_start(text[:subject_end])
     subject = text[start:subject_end]
     if not subject.strip() or len(subject.split()) > 25 or _has_main_verb(subject) or _is_cut_off(subject, text[subject_end : match.start()]):
         return None
     if verb in {"find", "show"} and re.match(r"\s+(?:in|at|on|by|to|among|near|under|inside)\b", text[match.end() :]):
         return None
-    if match.group().lower() == verb and verb != "put" and not _PLURAL_END.search(_NOUN_PHRASE_END.split(subject.rstrip(" ,"), maxsplit=1)[0]):
+    if match.group().lower() == verb and verb != "put" and not _is_plural(subject):
         return None  # "a final report": a noun, not a verb
     if verb == "put":
         return Source(_trim(text, start, subject_end), (0, 0)) if PUT_AT.match(text, match.end()) else None
@@ -141,6 +146,10 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
         return None
     # "denied that", "found no sign that": what is said cannot be cut out without turning it round.
     return Source(_trim(text, start, subject_end), (start, rest_start) if rest_start is not None and verb != "deny" else (0, 0))
+
+
+def _is_plural(subject: str) -> bool:
+    return any(_PLURAL_END.search(_NOUN_PHRASE_END.split(chunk.strip(), maxsplit=1)[0]) for chunk in subject.rstrip(" ,").split(","))
 
 
 def _is_cut_off(subject: str, gap: str) -> bool:
@@ -167,6 +176,8 @@ def _skip_to_content(text: str, position: int, verb: str) -> int | None:
     that = THAT.match(rest)
     if that and not has_finite_verb("x " + that.group().rstrip(", ")[:-4], sure=True):
         return position + that.end()
+    if verb in {"warn", "caution"} and _ADMONITION.match(rest):
+        return None
     if re.match(rf"[\s,:]*(?:[^{MASK},;.]{{0,60}})[,:]?\s*{MASK}", rest):
         return position + len(rest) - len(rest.lstrip(" ,:"))
     time = LEADING_TIME.match(rest)
@@ -238,7 +249,7 @@ def _subject_end(text: str, verb_start: int) -> int | None:
     if not before.strip(" ,") or NEGATED_OR_MODAL.search(before):
         return None
     last = before.rstrip(" ,").split()[-1].lower()
-    if last in NO_SUBJECT_END and not adverbs:
+    if last in {"who", "whom", "whose", "which"} or (last in NO_SUBJECT_END and not adverbs):
         return None
     if re.search(r"['’]s?$", last) and not adverbs:
         return None
@@ -284,7 +295,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     time = TRAILING_TIME.search(raw)
     if time and time.start() > 0:
         raw = raw[: time.start()]
-    raw = raw.rstrip(" ,.;:")
+    raw = raw.rstrip(" ,;:") if re.search(r"\b[A-Z]\.[A-Z]\.$", raw.rstrip(" ,;:")) else raw.rstrip(" ,.;:")
     start += len(raw) - len(raw.lstrip(" ,"))
     raw = raw.lstrip(" ,")
     lead = LEADING_WORDS.match(raw)

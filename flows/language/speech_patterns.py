@@ -109,8 +109,9 @@ PUT_AT = re.compile(
 )
 CITING = re.compile(r",?\s*\b(?:citing|quoting|with reference to|referring to)\s+([^,;.]+)")
 IMPERSONAL = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|purportedly|(?:is|are|was|were|has been|have been|had been)(?: widely| also| now)? "
-    r"(?:said|reported|alleged|rumou?red|claimed) (?:to|that)\b|rumou?r has it|word has it|there (?:are|were|have been) (?:reports|rumou?rs|claims))",
+    r"\b(?:it (?:is|was|has been|had been)(?: widely| also| now| previously)? (?:said|reported|alleged|rumou?red|claimed) that\b|"
+    r"reportedly|allegedly|supposedly|purportedly|"
+    r"(?:is|are|was|were|ha(?:s|ve|d) been)(?: widely| also| now)? (?:said|reported|alleged|rumou?red|claimed) (?:to|that)\b|rumou?r has it|word has it|there (?:are|were|have been) (?:reports|rumou?rs|claims))",
     re.IGNORECASE,
 )
 SOURCE_END = re.compile(

@@ -59,7 +59,7 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _VERBLESS = re.compile(r"(?:\w+(?:ed|ing)\b|from|in|on|at|by|for|with|of|to|under|over|among|expect|no|not|and|or|such|as|after|before)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"(?<!\.\.)[.!?][\"'”’»)\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
     outside = _QUOTED.sub(" ", sentence)
     n_words = len(WORD.findall(sentence))
     bare = sentence.rstrip(_QUOTE_MARKS + "’') ")
-    ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":")) if ended is None else ended
+    if ended is None:
+        ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":"))
     if not n_words:
         return "fragment"
     if _CHROME.search(outside):

@@ -33,6 +33,9 @@ _INDEFINITE = re.compile(
     re.IGNORECASE,
 )
 _MOUTHPIECE = re.compile(r"\b(?:spokes(?:man|woman|person|people|men|women)|press (?:officer|office|secretary)|lawyer|attorney)\b", re.IGNORECASE)
+_SPOKEN_OF_BEFORE = re.compile(
+    r"(?:the|these|those|(?:one|two|both|another) of the|a (?:second|third)) (?:\w+ )?sources?\b", re.IGNORECASE
+)  # "the other source"
 _KNOWN_BODIES = frozenset("police prosecutors authorities investigators detectives".split())
 _PRONOUN = re.compile(r"^(?:he|she|it|they|we|i|who|which|both|neither|the (?:former|latter)|those|these|this|that|everyone|nobody|all)$", re.IGNORECASE)
 
@@ -87,8 +90,15 @@ def strength(source: str) -> int:
     if _PRONOUN.match(source.strip()):
         return NAMED  # the text has named it before
     head = _head(source)
-    if head in _UNNAMED_NOUNS and not _tells_more(source) and not (" of the " in source and has_name(head_phrase(source))):
+    if (
+        head in _UNNAMED_NOUNS
+        and not _SPOKEN_OF_BEFORE.match(source.strip())
+        and not _tells_more(source)
+        and not (" of the " in source and has_name(head_phrase(source)))
+    ):
         return UNNAMED
+    if _SPOKEN_OF_BEFORE.match(source.strip()):
+        return DESCRIBED
     if _ANONYMOUS.search(source):
         return DESCRIBED if _tells_more(source) else UNNAMED
     if _MOUTHPIECE.search(source) or has_name(head_phrase(source)):

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from flows.language.speakers import is_anonymous, may_be_same, strength
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("", 0),
+        ("sources", 1),
+        ("reliable sources", 1),
+        ("critics", 1),
+        ("two people familiar with the matter", 2),
+        ("two officials", 2),
+        ("a senior aide", 2),
+        ("several witnesses", 2),
+        ("people close to the player", 2),
+        ("leaked invoices seen by the Herald", 2),
+        ("police", 3),
+        ("the ministry", 3),
+        ("Ann Orr", 3),
+        ("a spokesman for the insurer", 3),
+        ("the preliminary report of the bureau", 3),
+        ("she", 3),
+    ],
+)
+def test_strength(source: str, expected: int) -> None:
+    assert strength(source) == expected
+
+
+def test_a_hidden_name_is_anonymous() -> None:
+    assert is_anonymous("two former guards, who spoke on condition of anonymity")
+    assert is_anonymous("sources")
+    assert not is_anonymous("two officials of the ministry")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("the Defence Ministry", "the ministry in Loran", True),
+        ("Ann Orr, the mayor", "Orr", True),
+        ("police", "officers", None),
+        ("she", "the mayor", None),
+        ("two residents", "two officials", False),
+        ("the court", "a passenger", False),
+    ],
+)
+def test_same_source(a: str, b: str, expected: bool | None) -> None:
+    assert may_be_same(a, b) is expected
+    assert may_be_same(b, a) is expected
