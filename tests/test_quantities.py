@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flows.language.number_words import find_numbers, words_value
 from flows.language.quantities import compare_quantities, read_quantities
+from flows.language.quantity_comparison import CHANGED_WEIGHT, SAME_WEIGHT
 from flows.language.times import read_times
 from flows.records import OPPOSITE_DIRECTION, Claim, Observation
 
@@ -203,6 +204,15 @@ def test_texts_are_slices_and_a_claim_agrees_with_itself(earlier: str, later: st
 def test_separators_and_plain_digits_are_one_number(n: int) -> None:
     assert [number.low for number in find_numbers(f"They saw {n:,} ships")] == [n]
     assert words_value(f"{n:,}") == n
+
+
+def test_every_situation_has_a_weight() -> None:
+    matters = ("duration", "age", "ordinal", "times")
+    assert {f"{matter} {relation}" for matter in matters for relation in ("apart", "bound", "vague")} <= CHANGED_WEIGHT.keys()
+    assert {f"number apart {noun} {context}" for noun in ("same", "open", "other") for context in ("close", "far")} <= CHANGED_WEIGHT.keys()
+    assert {"number bound", "number vague"} <= CHANGED_WEIGHT.keys()
+    assert {"bound", "bound equal", "vague", *matters} <= SAME_WEIGHT.keys()
+    assert {f"equal {crowd}{rest}" for crowd in ("sole", "several") for rest in ("", " rest")} <= SAME_WEIGHT.keys()
 
 
 def test_is_fast_enough_for_an_archive() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.language.time_comparison import CHANGED_WEIGHT, SAME_WEIGHT
 from flows.language.times import compare_times, read_times
 from flows.records import OPPOSITE_DIRECTION, Claim, Observation
 from tests.test_quantities import claim
@@ -149,6 +150,14 @@ def test_when_somebody_said_it_is_not_when_it_happened() -> None:
 
 def test_two_past_days_in_order_are_two_stages_of_a_story() -> None:
     assert compare("Divers searched the lake on Monday.", "The boat was found on Tuesday.").verdict != "changed"
+
+
+def test_every_situation_has_a_weight() -> None:
+    for relation in ("apart weekday", "apart same", "apart mixed", "vague"):
+        for outlook in ("said", "mixed", "ahead", "past"):
+            assert {f"{relation} {outlook}", f"{relation} {outlook} later"} & CHANGED_WEIGHT.keys(), (relation, outlook)
+    assert {"apart clock", "apart day", "apart month", "apart part", "apart weekday past earlier"} <= CHANGED_WEIGHT.keys()
+    assert {"said", *(f"{relation} {crowd}" for relation in ("equal", "overlap", "coarse") for crowd in ("sole", "several"))} <= SAME_WEIGHT.keys()
 
 
 def test_opposite_order_has_the_opposite_direction() -> None:

@@ -163,7 +163,7 @@ def _is_range(first: Number, second: Number, text: str) -> bool:
         gap = text[unit[0] : second.char_start]
     if not {first.kind, second.kind} <= {"cardinal", "share"} or _RANGE.fullmatch(gap) is None:
         return False
-    if first.low >= second.low * (1000 if second.low >= 1000 * first.low else 1):
+    if first.low * _shared_scale(first, second) >= second.low:
         return False
     before = _before(text, first.char_start).lower()
     if gap.strip() == "and":
@@ -196,9 +196,7 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
     measure = _measure(first, last, text, unit_of_sign(sign["sign"] or sign["code"]) if sign else None)
     if measure is None:
         return None
-    low, high = first.low, last.high
-    if last is not first and last.low >= 1000 * first.low and first.low < 1000:  # "two to three million": the scale is said once
-        low *= _shared_scale(first, last)
+    low, high = first.low * _shared_scale(first, last), last.high
     approximate = first.kind == "vague" or last is not first
     if (level := _LEVEL.search(_before(text, char_start))) and measure.dimension in ("count", "level"):
         char_start -= len(_before(text, char_start)) - level.start()
@@ -216,12 +214,10 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
 
 
 def _shared_scale(first: Number, last: Number) -> float:
-    """Return the scale word's value that a range says once, at its end: 1e6 for "two to three million"."""
-    scale = 1.0
-    for power in (1e3, 1e6, 1e9, 1e12):
-        if last.low >= power and first.low < 1000:
-            scale = power
-    return scale
+    """Return the scale word's value that a range says once, at its end: 1e6 for "two to three million", 1 where nothing is shared."""
+    if first is last or first.low >= 1000 or last.low < 1000 * first.low:
+        return 1.0
+    return max((power for power in (1.0, 1e3, 1e6, 1e9, 1e12) if last.low >= power), default=1.0)
 
 
 def _modifier(text: str, position: int) -> tuple[str, int]:

@@ -102,8 +102,8 @@ CHANGED_WEIGHT = {
     "number apart other close": 0.88, "number apart other far": 0.70, "number bound": 0.90, "number vague": 0.92,
     "times apart": 0.90, "times bound": 0.80, "times vague": 0.90,
     # A reader calls half of the changed durations a change of time, so either comparer reports them at half.
-    "duration apart": 0.47, "duration bound": 0.60, "duration vague": 0.40, "ordinal apart": 0.40,
-    "age apart": 0.10,  # another age is another person
+    "duration apart": 0.47, "duration bound": 0.60, "duration vague": 0.40, "ordinal apart": 0.40, "ordinal bound": 0.40, "ordinal vague": 0.40,
+    "age apart": 0.10, "age bound": 0.10, "age vague": 0.10,  # another age is another person
 }  # fmt: skip
 # How often a reader agreed that nothing changed. "rest": both claims have further numbers, which answer none of the other's.
 SAME_WEIGHT = {

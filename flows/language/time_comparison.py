@@ -79,7 +79,7 @@ class TimeJudgement:
 # families (16,500). Outlook: both times lie behind the wording ("past") or ahead of it, or it is mixed. "apart mixed": dates of two kinds, "yesterday" and
 # "on 5 May". Two past dates of which the later claim's is the later are mostly two stages of one story: searched for on Tuesday, found on Wednesday.
 CHANGED_WEIGHT = {
-    "apart clock": 0.85, "apart day": 0.90, "apart month": 0.92, "apart part": 0.45, "vague ahead": 0.80, "vague mixed": 0.80, "vague past": 0.25,
+    "apart clock": 0.85, "apart day": 0.90, "apart month": 0.92, "apart part": 0.45, "vague ahead": 0.80, "vague mixed": 0.80, "vague past": 0.25, "vague said": 0.12,
     "apart weekday ahead": 0.80, "apart weekday mixed": 0.52, "apart weekday past earlier": 0.88, "apart weekday past later": 0.33, "apart weekday said": 0.12,
     "apart same ahead": 0.85, "apart same past": 0.76, "apart same mixed": 0.48, "apart same said": 0.12,
     "apart mixed ahead": 0.70, "apart mixed past": 0.30, "apart mixed mixed": 0.25, "apart mixed said": 0.12,
@@ -188,7 +188,9 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
     if weekday_a is not None and weekday_b is not None and ((x.weekday is not None and y.weekday is not None) or None in (a.mention.start, b.mention.start)):
         return _apart_weekdays(a, b, weekday_b - weekday_a) if weekday_a != weekday_b else ("equal", "")
     months_x, months_y = _months(x), _months(y)
-    if months_x and months_y and None in (x.year, y.year) and None in (a.mention.start if x.season else None, b.mention.start if y.season else None):
+    # "in the autumn" next to "last autumn": without a year of its own, a season is compared by its name.
+    by_name = None in (x.year, y.year) and ((x.season is None and y.season is None) or not (_year_said(x) and _year_said(y)))
+    if months_x and months_y and by_name:
         if not set(months_x) & set(months_y):
             start_a, start_b = a.mention.start, b.mention.start
             if (x.relative or y.relative or x.year or y.year) and start_a is not None and start_b is not None and start_a != start_b:
@@ -212,6 +214,10 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
         return ("coarse" if max(width_a, width_b) >= 3 * min(width_a, width_b) else "equal"), ""
     kinds = {_unit_of(x), _unit_of(y)}
     return ("apart " + ("same" if len(kinds) == 1 else "mixed")), "later" if start_b > start_a else "earlier"
+
+
+def _year_said(p: TimeParts) -> bool:
+    return p.year is not None or (bool(p.relative) and p.anchored)
 
 
 def _months(p: TimeParts) -> list[int]:
