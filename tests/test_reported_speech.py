@@ -75,7 +75,7 @@ def test_no_source_where_none_speaks(text: str) -> None:
         ("The bridge, officials said, will stay closed.", "The bridge will stay closed."),
         ("According to the coast guard, the ship sank.", "The ship sank."),
         ("The flight reportedly took 14 minutes.", "The flight took 14 minutes."),
-        ("It has been reported that the dam leaks.", "The dam leaks."),
+        ("It has been reported that the dam had burst.", "The dam had burst."),
         ("The company denies that its valve failed.", "The company denies that its valve failed."),
         ("Inspectors found no sign that the valve had failed.", "Inspectors found no sign that the valve had failed."),
     ],

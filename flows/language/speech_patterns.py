@@ -111,7 +111,8 @@ CITING = re.compile(r",?\s*\b(?:citing|quoting|with reference to|referring to)\s
 IMPERSONAL = re.compile(
     r"\b(?:it (?:is|was|has been|had been)(?: widely| also| now| previously)? (?:said|reported|alleged|rumou?red|claimed) that\b|"
     r"reportedly|allegedly|supposedly|purportedly|"
-    r"(?:is|are|was|were|ha(?:s|ve|d) been)(?: widely| also| now)? (?:said|reported|alleged|rumou?red|claimed) (?:to|that)\b|rumou?r has it|word has it|there (?:are|were|have been) (?:reports|rumou?rs|claims))",
+    r"(?:is|are|was|were|ha(?:s|ve|d) been)(?: widely| also| now)? (?:said|reported|alleged|rumou?red|claimed) (?:to|that)\b|"
+    r"rumou?r has it|word has it|there (?:are|were|have been) (?:reports|rumou?rs|claims))",
     re.IGNORECASE,
 )
 SOURCE_END = re.compile(

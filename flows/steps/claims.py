@@ -163,7 +163,7 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _stands_alone(clause: str) -> bool:
-    if _LEANS_BACK.match(clause) or clause.count("(") != clause.count(")") or len(WORD.findall(clause)) < MIN_WORDS:
+    if _LEANS_BACK.match(clause) or clause.count("(") != clause.count(")") or not MIN_WORDS <= len(WORD.findall(clause)) <= MAX_WORDS:
         return False
     return has_finite_verb(clause, sure=True) and read_attribution(clause).source is None  # a source may speak for both
 
