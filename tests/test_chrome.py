@@ -117,6 +117,8 @@ def test_sentences_that_begin_like_noise_stay(sentence: str) -> None:
         ("Refinery fire put out\nBy Ida Borg in Orvel\n4 min read", "Refinery fire put out", {"byline": 1, "masthead": 1}),
         ("Refinery fire put out\nBY IDA BORG | 05/06/24 12:15 PM", "Refinery fire put out", {"byline": 1}),
         ("Refinery fire put out after...\nRefinery fire put out after nine hours", "Refinery fire put out after...", {"repeated headline": 1}),
+        ("Menu\nSearch\nLocal News\nRefinery fire put out\nPublished 3 hours ago", "Refinery fire put out", {"nav line": 3, "date line": 1}),
+        ("Refinery fire put out\nIda Borg\nMon 6 May 2024 10.15 GMT", "Refinery fire put out", {"byline": 1, "date line": 1}),
         ("Ida Borg\nIda BorgReuters", "", {"photo caption": 2}),
         ("What set the refinery on fire?", "What set the refinery on fire?", {}),
         ("", "", {}),
@@ -146,6 +148,11 @@ def test_the_comment_form_ends_the_article() -> None:
     cleaned = clean(f"{BODY}\n\nLEAVE A REPLY\n\nPlease enter your comment!\nRecent posts\nOrvel Post, 12 Mill Lane")
     assert cleaned.text == BODY
     assert sum(cleaned.chrome.values()) == 4
+
+
+def test_comments_over_the_form_go_too() -> None:
+    cleaned = clean(f"{BODY}\n\n2 Comments\nBob says:\nThat is a scandal if you ask me.\n\nLeave a Reply Cancel reply\nComment *")
+    assert (cleaned.text, cleaned.chrome) == (BODY, {"comment form": 2, "reader comment": 2, "share buttons": 1})
 
 
 def test_a_link_to_the_comment_form_over_the_article_does_not() -> None:

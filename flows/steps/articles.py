@@ -28,7 +28,11 @@ _FAR_FUTURE = dt.datetime.max.replace(tzinfo=dt.UTC)  # undated sightings sort a
 
 @dataclass
 class ReadResult:
-    """What INPUT holds. `n_documents` counts every document found, used or rejected; a "bad date" reject stands beside an article that was kept."""
+    """What INPUT holds.
+
+    `n_files` counts the article files, `n_documents` the documents found in them, used or rejected: one a file that cannot be read. Of the rejects, "bad date"
+    stands beside an article that was kept, and "unknown format", "not an article" and an unreadable folder are no documents.
+    """
 
     articles: list[Article] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)

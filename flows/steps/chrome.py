@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flows.steps import chrome_patterns as patterns
-from flows.steps.dates import Moment, read_date_in, read_date_line
+from flows.steps.dates import Moment, is_time_line, read_date_in, read_date_line
 
 HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
 FOOTER_LINES = 5
@@ -176,7 +176,7 @@ def _is_caption(line: _Line) -> bool:
 
 
 def _reason_anywhere(line: _Line) -> str:
-    if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text) and not line.text.isdigit():
+    if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text):
         return "share buttons"
     for rule in patterns.ANYWHERE:
         if rule.always is not None and rule.always.match(line.text):
@@ -191,18 +191,29 @@ def _cut_tail(lines: list[_Line]) -> None:
     prose_before = 0
     in_list = False
     for i, line in enumerate(lines):
-        if line.dropped and patterns.CUTS_TAIL.match(line.text):
-            prose_after = sum(len(after.text) for after in lines[i + 1 :] if after.is_prose and not after.dropped)
-            if prose_after < prose_before / 2:  # some pages carry the link over the article or in its middle
-                for after in lines[i + 1 :]:
-                    after.dropped = after.dropped or "page footer"
-                return
+        is_form = line.dropped and patterns.CUTS_TAIL.match(line.text)
+        if is_form and _prose_chars(lines[i + 1 :]) < prose_before / 2:  # some pages carry the link over the article or in its middle
+            _drop_all(lines[i + 1 :], "page footer")
+            # The comments so far stand over the form for the next one, under their number.
+            first = next((j for j in range(i) if patterns.HEADS_COMMENTS.match(lines[j].text)), i)
+            if _prose_chars(lines[first:i]) < _prose_chars(lines[:first]):
+                _drop_all(lines[first:i], "reader comment")
+            return
         if line.dropped:
             in_list = in_list or patterns.HEADS_LIST.match(line.text) is not None
         elif line.is_prose:
             prose_before, in_list = prose_before + len(line.text), False
         elif in_list:
             line.dropped = "related link"
+
+
+def _prose_chars(lines: list[_Line]) -> int:
+    return sum(len(line.text) for line in lines if line.is_prose and not line.dropped)
+
+
+def _drop_all(lines: list[_Line], reason: str) -> None:
+    for line in lines:
+        line.dropped = line.dropped or reason
 
 
 def _drop_head_furniture(lines: list[_Line]) -> Moment | None:
@@ -226,6 +237,8 @@ def _head_reason(line: _Line) -> str:
     words = re.findall(r"[\w'’&-]+", line.text)
     if not words:
         return "rule"
+    if is_time_line(line.text):
+        return "date line"
     if patterns.READING_TIME.fullmatch(line.text) and line.n_words <= 15:
         return "masthead"
     if line.n_words <= 16 and not patterns.FULL_STOP_END.search(line.text) and patterns.BYLINE.fullmatch(line.text.rstrip(".")):
@@ -240,6 +253,8 @@ def _head_reason(line: _Line) -> str:
         if word.casefold() not in patterns.NAV_WORDS or not (word[0].isupper() or word.casefold() in ("in", "up")):
             break
         n_nav += 1
+    if ends_open and n_nav == len(words):  # "Menu", "Local News"
+        return "nav line"
     opens_with_home = words[0].casefold() in ("home", "menu") and n_nav >= 2
     n_anywhere = sum(word[0].isupper() and word.casefold() in patterns.NAV_WORDS for word in words)
     if ends_open and (opens_with_home or n_nav >= 3 or (n_anywhere >= 3 and n_anywhere * 2 >= len(words) and all(w[0].isupper() or w == "in" for w in words))):
@@ -267,6 +282,10 @@ def _take_title(lines: list[_Line], title: str) -> str:
         for line in head[:3]:
             if n_kept > 1 and _repeats(line.text, title):
                 line.dropped = "repeated headline"
+                n_kept -= 1
+        for line in head[:3]:  # the author's bare name below the headline
+            if n_kept > 1 and not line.dropped and not line.is_prose and patterns.BARE_NAME.fullmatch(line.text):
+                line.dropped = "byline"
                 n_kept -= 1
     else:  # a trail of breadcrumbs often ends in the headline
         crumbs = [patterns.CRUMBS.split(line.text)[-1].strip() for line in lines if line.dropped == "nav line" and patterns.CRUMBS.search(line.text)]
@@ -315,7 +334,7 @@ def _drop_foot_furniture(lines: list[_Line]) -> None:
             line.dropped = "byline"
         elif line.n_words <= 5 and patterns.OUTLET_LINE.fullmatch(line.text):
             line.dropped = "masthead"
-        elif read_date_line(line.text) == (read_date_in(line.text), ""):
+        elif is_time_line(line.text):
             line.dropped = "date line"
 
 

@@ -60,10 +60,10 @@ NAME_PREFIXES = frozenset("Mac Fitz Van Von Des Del Ten San".split())
 
 NAV_WORDS = frozenset(
     (
-        "home news world politics business sport sports opinion opinions culture life lifestyle science tech technology health travel weather video videos "
-        "photos podcasts podcast newsletter newsletters subscribe login log in sign up register donate search menu contact about us local national "
-        "international region economy markets money finance entertainment arts education environment climate energy football transfers courts crime "
-        "horoscope obituaries classifieds celebs celebrities live blog blogs tv radio jobs property cars shop games puzzles crosswords more latest "
+        "home breaking news world politics business sport sports opinion opinions culture life lifestyle science tech technology health travel weather "
+        "video videos photos podcasts podcast newsletter newsletters subscribe login log in sign up register donate search menu contact about us local "
+        "national international region economy markets money finance entertainment arts education environment climate energy football transfers courts "
+        "crime horoscope obituaries classifieds celebs celebrities live blog blogs tv radio jobs property cars shop games puzzles crosswords more latest "
         "trending europe asia africa americas middle east asia-pacific uk defence defense space oceans islands ferries security justice topics sections "
         "archive e-paper epaper account advertise faq society media features analysis comment editorials letters"
     ).split()
@@ -285,12 +285,18 @@ ANYWHERE: tuple[Rule, ...] = (
 CUTS_TAIL = _any(r"leave a (?:reply|comment)\b.{0,20}$")
 """Heading of the form that ends a page: what little follows it is the page's, not the article's."""
 
+HEADS_COMMENTS = _any(r"[1-9]\d* (?:comments?|responses?|replies|thoughts?)(?: (?:on|to)\b.{0,160})?\s*:?$")
+"""Heading over the readers' comments, by their number."""
+
 HEADS_LIST = _any(
     r"(?:(?:see )?(?:all )?related (?:articles?|stories|posts?|links?|coverage|content|news)|see all related|recommended(?: for you| stories|"
     r" articles)?|more (?:stories|on this (?:story|topic))|read more|see also|most (?:read|popular|viewed)|"
     r"trending(?: now)?|latest (?:news|stories)|you m(?:ay|ight) (?:also )?like|around the web)\s*:?$",
 )
 """Headings over lists of links: the headlines below them go too, up to the next sentence."""
+
+BARE_NAME = re.compile(r"[A-Z][a-zà-ÿ'’-]+(?: [A-Z][\w.'’-]*){1,3}")
+"""A person's name and nothing else."""
 
 BYLINE = re.compile(
     rf"(?:[Bb]y|BY|[Pp]osted by|[Ww]ritten by|[Rr]eported by|[Pp]ublished by|[Ww]ords by|[Ss]tory by|[Ff]rom our|[Tt]ext):? (?:our |the |a )?(?:{_NAME}|"

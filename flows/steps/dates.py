@@ -32,7 +32,7 @@ _ZONE_HOURS = {
 
 _MONTH = r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _TIME = (
-    r"(?:(?:,|\s+at|\s*[-–—|·T])?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<half>[ap])\.?m\b\.?)?"
+    r"(?:(?:,|\s+at|\s*[-–—|·/T])?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<half>[ap])\.?m\b\.?)?"
     r"(?:\s*\(?(?P<zone>Z|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{2}:?\d{2})\b\)?)?)?"
 )
 # One full calendar date with an optional time of day. Months are words or the order is ISO's: 03/04/2024 means two days, so it is not read from text.
@@ -48,6 +48,11 @@ _LABEL = (
     r"(?:\s+(?:on|at))?\s*:?\s*"
 )
 _LABELLED = re.compile(rf"(?P<label>{_LABEL})?", re.IGNORECASE)
+_NO_DAY = re.compile(  # "Published 3 hours ago", "Updated 14:05 GMT": furniture, but no day
+    rf"{_LABEL}(?:(?:about |an? |\d+ )(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month)s? ago"
+    r"|(?:today|yesterday)?(?:,|\s+at)?\s*\d\d?[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?)",
+    re.IGNORECASE,
+)
 _BARE_PREFIX = re.compile(r"date\s*:?\s*(?=(?:19|20)\d\d-\d\d-\d\d)", re.IGNORECASE)
 _AFTER_DATE_LINE = re.compile(r"\s*(?:[|·•/,–—-]\s*[^.!?]{0,60})?", re.IGNORECASE)
 _FILE_NAME_DATE = re.compile(
@@ -96,7 +101,7 @@ def read_date_line(line: str) -> tuple[Moment, str] | None:
 
     Returns the moment and the rest of the line that is text ("" where the line is nothing but the date), or None where it is no date line.
     """
-    stripped = line.strip()
+    stripped = line.strip(" |·•")
     labelled = _LABELLED.match(stripped)
     start = labelled.end() if labelled else 0
     match = FULL_DATE.match(stripped, start)
@@ -112,6 +117,12 @@ def read_date_line(line: str) -> tuple[Moment, str] | None:
     if re.fullmatch(r"\s+by\s+[^.!?]{2,50}", rest) or _AFTER_DATE_LINE.fullmatch(rest):
         return moment, ""
     return None
+
+
+def is_time_line(line: str) -> bool:
+    """Say whether a line is a time stamp and nothing else, with a day or without."""
+    found = read_date_line(line)
+    return (found is not None and not found[1]) or _NO_DAY.fullmatch(line.strip(" |·•")) is not None
 
 
 def read_date_in(furniture: str) -> Moment | None:

@@ -99,7 +99,7 @@ def canonical_url(url: str) -> str:
     scheme = parts.scheme.lower()
     netloc = host if port in (None, {"http": 80, "https": 443}.get(scheme)) else f"{host}:{port}"
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
-    return urlunsplit((scheme, netloc, parts.path.rstrip("/"), query, ""))
+    return urlunsplit((scheme, netloc, re.sub(r"[/\s]+$", "", parts.path), query, ""))
 
 
 def url_host(url: str) -> str:
