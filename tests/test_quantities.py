@@ -52,7 +52,7 @@ def only(text: str) -> tuple[str, float, float, str, str]:
         ("They took up to 600 crowns.", ("up to 600 crowns", 0, 600, "money", "crown")),
         ("They took nearly 200 sheep.", ("nearly 200 sheep", 180, 200, "count", "sheep")),
         ("They took about 50 sheep.", ("about 50 sheep", 45, 55, "count", "sheep")),
-        ("They took between 20 and 30 sheep.", ("20 and 30 sheep", 20, 30, "count", "sheep")),
+        ("They took between 20 and 30 sheep.", ("between 20 and 30 sheep", 20, 30, "count", "sheep")),
         ("Some 20-30 percent stayed.", ("Some 20-30 percent", 18, 33, "share", "percent")),
         ("They spent two to three million dollars.", ("two to three million dollars", 2e6, 3e6, "money", "usd")),
         ("They sank dozens of old barges.", ("dozens of old barges", 24, 199, "count", "barges")),

@@ -196,6 +196,8 @@ def _read_one(first: Number, last: Number, text: str) -> Quantity | None:
     measure = _measure(first, last, text, unit_of_sign(sign["sign"] or sign["code"]) if sign else None)
     if measure is None:
         return None
+    if last is not first and _before(text, char_start).lower().endswith("between "):
+        char_start -= len("between ")
     low, high = first.low * _shared_scale(first, last), last.high
     approximate = first.kind == "vague" or last is not first
     if (level := _LEVEL.search(_before(text, char_start))) and measure.dimension in ("count", "level"):
