@@ -178,10 +178,11 @@ def _is_caption(line: _Line) -> bool:
 def _reason_anywhere(line: _Line) -> str:
     if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text):
         return "share buttons"
+    bare = line.text.lstrip("-–—•*>» ")  # as an item of a list
     for rule in patterns.ANYWHERE:
-        if rule.always is not None and rule.always.match(line.text):
+        if rule.always is not None and (rule.always.match(line.text) or rule.always.match(bare)):
             return rule.reason
-        if rule.open_end is not None and not line.is_sentence and rule.open_end.match(line.text):
+        if rule.open_end is not None and not line.is_sentence and (rule.open_end.match(line.text) or rule.open_end.match(bare)):
             return rule.reason
     return ""
 
