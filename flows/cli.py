@@ -1,0 +1,184 @@
+"""The command line: arguments → flow. What a user got wrong is one line on stderr and exit code 2.
+
+Nothing heavy is imported until a command runs, so that help and usage errors answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import click
+
+from flows.steps.sources import InputError, find_files
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from flows.summary import CheckSummary
+
+FAIL_ON = ("contradiction", "drift", "update", "any")
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+
+
+class Paragraphs(click.Command):
+    """A command whose epilog keeps its lines."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write("\n" + self.epilog.strip("\n") + "\n")
+
+
+EXAMPLES = """
+Examples:
+  claimdrift check articles/                        a folder, into outputs/
+  claimdrift check a.html b.txt feed.jsonl --outputs results
+  claimdrift check articles/ --fail-on contradiction   exit 1 where new contradictions were found
+  claimdrift check dump.csv --text-field story --date-field day
+  claimdrift check -- -odd-name.txt                 a file name with a leading dash
+
+Exit codes: 0 done, with findings or without; 1 the run failed, or --fail-on matched; 2 the input, an option, the model or the outputs folder
+cannot be used; 130 interrupted.
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(package_name="claimdrift", prog_name="claimdrift", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find claims that contradict each other, drift or are updated, across news articles about the same event."""
+
+
+@cli.command(cls=Paragraphs, epilog=EXAMPLES, no_args_is_help=True)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),
+    help="Folder for the results. A second run adds what is new.",
+)  # fmt: skip
+@click.option("--model", metavar="PATH_OR_HUB_ID", help="Three-label NLI checkpoint in place of the embedded one: a folder, or a hub id to download.")
+@click.option("--min-score", metavar="S", type=click.FloatRange(0, 1), help="Findings need at least this score.  [default: 0.5]")
+@click.option("--window-days", metavar="N", type=click.IntRange(min=1), help="Articles further apart in time are not compared.  [default: 60]")
+@click.option(
+    "--fail-on", metavar="KIND", multiple=True, type=click.Choice(FAIL_ON),
+    help=f"Exit with 1 where this run made findings of a kind: {', '.join(FAIL_ON)}. Repeatable.",
+)  # fmt: skip
+@click.option("--rebuild", is_flag=True, help="Replace all results in the outputs folder by those of this run.")
+@click.option("--text-field", metavar="NAME", help="Field of JSON, JSONL, CSV and Parquet records that holds the text; usual names are known. Likewise:")
+@click.option("--title-field", metavar="NAME", help="the headline,")
+@click.option("--date-field", metavar="NAME", help="the time of publication,")
+@click.option("--url-field", metavar="NAME", help="the address,")
+@click.option("--outlet-field", metavar="NAME", help="the publisher,")
+@click.option("--id-field", metavar="NAME", help="the record's own id.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--debug", is_flag=True, envvar="CLAIMDRIFT_DEBUG", help="Show where an error came from.")
+def check(inputs: tuple[Path, ...], outputs: Path, fail_on: tuple[str, ...], quiet: bool, as_json: bool, debug: bool, **parameters: Any) -> None:
+    """Compare articles with each other, and with those of earlier runs into the same folder.
+
+    INPUT is files and folders of .txt, .md, .html, .json, .jsonl, .csv and .parquet.
+    """
+    started = time.monotonic()
+    with one_line_errors(debug):
+        find_files(inputs)  # before anything is imported or made: a mistyped path is told at once
+        from rich.console import Console
+
+        from flows.summary_text import print_summary, without_heads_note
+
+        errors, out = Console(stderr=True), Console()
+        summary = run_check(inputs, outputs, parameters, errors, quiet=quiet)
+        if as_json:
+            click.echo(json.dumps(summary.as_json(), indent=2))
+        elif not quiet:
+            if note := without_heads_note(summary):
+                errors.print(f"claimdrift: {note}", markup=False, highlight=False, soft_wrap=True)
+            print_summary(summary, out, wall_s=time.monotonic() - started)
+    matched = fail_on_matches(summary, fail_on)
+    if matched:
+        found = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in matched.items())
+        tell(f"new findings: {found} (--fail-on {', '.join(fail_on)})")
+        sys.exit(EXIT_FAILED)
+
+
+def run_check(inputs: tuple[Path, ...], outputs: Path, parameters: dict[str, Any], errors: Console, *, quiet: bool) -> CheckSummary:
+    """Check what can be checked quickly, then start Prefect and load the model at the same time, and run the flow."""
+    from flows.prefect_server import quiet_console, start_server
+    from flows.tables import Outputs
+    from flows.terminal import showing_progress
+
+    with Outputs(outputs).lock():  # tells of a folder that cannot be written, or is being written, before the start-up
+        pass
+    quiet_console()
+    errors.quiet = quiet
+    with showing_progress(errors, "starting Prefect and loading the model"):
+        wait_for_server = start_server()
+        from flows.check_claims import check_claims, make_run
+
+        make_run(inputs, outputs, **parameters).prepare()
+        wait_for_server()
+        return cast("CheckSummary", check_claims([str(path) for path in inputs], str(outputs), **parameters))
+
+
+def fail_on_matches(summary: CheckSummary, fail_on: tuple[str, ...]) -> dict[str, int]:
+    """Return the new findings per kind that --fail-on names."""
+    return {kind: n for kind, n in summary.kinds.items() if kind in fail_on or "any" in fail_on}
+
+
+@contextmanager
+def one_line_errors(debug: bool) -> Iterator[None]:
+    """Turn what may happen to a run into one line on stderr and an exit code; the traceback goes with it where `debug` asks for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell("interrupted; nothing was published. Run it again: what the model has scored is kept and not scored again.")
+        leave(EXIT_INTERRUPTED, debug)
+    except InputError as error:
+        tell(str(error))
+        leave(EXIT_USAGE, debug)
+    except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: told in one line, with the exit code that says the run failed
+        if is_users_error(error):
+            tell(str(error))
+            leave(EXIT_USAGE, debug)
+        tell(f"the run failed: {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
+        leave(EXIT_FAILED, debug)
+
+
+def is_users_error(error: Exception) -> bool:
+    """Say whether the user can put it right. Imported late: a run that got so far has these modules loaded anyway."""
+    from flows.storage import OutputsError
+
+    if isinstance(error, OutputsError):
+        return True
+    checkpoint = sys.modules.get("models.checkpoint")
+    return checkpoint is not None and isinstance(error, checkpoint.ModelError)
+
+
+def tell(message: str) -> None:
+    """Print one line on stderr."""
+    from flows.terminal import printable
+
+    click.echo(f"claimdrift: {printable(message)}", err=True)
+
+
+def leave(code: int, debug: bool) -> NoReturn:
+    if debug:
+        traceback.print_exc()
+    sys.exit(code)
+
+
+def main() -> None:
+    """The console script."""
+    # As Ctrl-C does, a TERM unwinds the stack: the lock is released and Prefect's temporary server does not stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Prefect's settings for a run on one machine, and its temporary server, started early.
+
+Without PREFECT_API_URL Prefect starts a server of its own at the first flow run, in a process beside, and waits for it: 9 to 12 s, longer on the first run,
+when it sets up its database. A front end that calls `start_server` before it loads the model has both at the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # The first run migrates a fresh database: 15 to 22 s on two cores, and Prefect's own limit is 20.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+}
+
+
+def set_defaults() -> None:
+    """Set what the user has not set. Only before Prefect is imported, which reads its settings once; pyproject.toml is read in the checkout alone."""
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+
+
+def quiet_console() -> None:
+    """Keep Prefect's log off the terminal, unless the user asked for a level; flow and task runs still log to the API."""
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+
+
+def start_server() -> Callable[[], None]:
+    """Begin to start Prefect's temporary server; return a function that waits for it and raises what went wrong.
+
+    With PREFECT_API_URL set nothing is started, and the wait tells whether that server answers.
+    """
+    set_defaults()
+    from prefect.client.orchestration import get_client
+
+    problems: list[BaseException] = []
+
+    def start() -> None:
+        # The server inherits this thread's mask: Ctrl-C is for the run, which then still has a server to tell that it was cancelled.
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            with get_client(sync_client=True) as client:
+                client.hello()
+        except BaseException as error:  # noqa: BLE001 - raised again by wait(), in the thread that asked
+            problems.append(error)
+
+    thread = threading.Thread(target=start, name="prefect-server", daemon=True)
+    thread.start()
+
+    def wait() -> None:
+        thread.join()
+        if problems:
+            raise problems[0]
+
+    return wait

@@ -1,0 +1,193 @@
+"""A run's summary as text: counts, the top findings with the changed words marked, where the results are and how to load them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from flows.records import Change, Finding
+from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
+from flows.terminal import one_line, printable
+
+KIND_STYLES = {"contradiction": "bold red", "update": "bold cyan", "drift": "bold yellow"}
+CHANGED = "bold reverse"
+INDENT = 5
+
+
+def print_summary(summary: CheckSummary, console: Console, *, wall_s: float | None = None) -> None:
+    """Print the summary. `wall_s`: seconds that the user waited, Prefect's start included; the run's own where it is not given.
+
+    On a terminal the changed words stand out by style and lines are wrapped; elsewhere, and without colours, they stand in «…», one claim a line.
+    """
+    Printer(console).summary(summary, wall_s)
+
+
+def summary_text(summary: CheckSummary) -> str:
+    """Return what `print_summary` prints to a file."""
+    file = io.StringIO()
+    print_summary(summary, Console(file=file, color_system=None, width=120))
+    return file.getvalue()
+
+
+class Printer:
+    """Prints to one console, in its means: colours or marks, wrapped or not, arrows or what its encoding has in their place."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.in_style = console.is_terminal and console.color_system is not None and not console.no_color
+        self.arrow, self.open, self.close = ("→", "«", "»") if _can_print(console, "→«»–…·") else ("->", "<<", ">>")
+        self.dot = "·" if self.arrow == "→" else "-"
+
+    def line(self, *parts: str | Text, indent: int = 0) -> None:
+        text = Text.assemble(*parts)
+        if self.console.is_terminal:
+            self.console.print(Padding(text, (0, 0, 0, indent)), highlight=False)
+        else:
+            self.console.print(Text(" " * indent) + text, highlight=False, soft_wrap=True)
+
+    def summary(self, summary: CheckSummary, wall_s: float | None) -> None:
+        self.line()
+        for label, text in (("read", self.read_line(summary)), ("compared", self.compared_line(summary)), ("found", self.found_line(summary, wall_s))):
+            if text:
+                self.line(Text(f"{label:<10}", "dim"), text)
+        self.rejects(summary)
+        for number, top in enumerate(summary.top, 1):
+            self.finding(number, top)
+        self.more(summary)
+        self.where(summary)
+
+    def read_line(self, summary: CheckSummary) -> str:
+        counts = summary.counts
+        known = counts.get("articles known before", 0)
+        parts = [
+            f"{_many(counts.get('articles', 0), 'new article')} in {_many(counts.get('files', 0), 'file')}",
+            f"{known:,} known before" if known else "",
+            _many(counts.get("claims", 0), "claim") if counts.get("articles") else "",
+            _many(counts.get("near copies", 0), "near copy", "near copies") if counts.get("near copies") else "",
+            f"{counts['rejects']:,} rejected" if counts.get("rejects") else "",
+        ]
+        return f" {self.dot} ".join(filter(None, parts))
+
+    def compared_line(self, summary: CheckSummary) -> str:
+        counts = summary.counts
+        if not counts.get("article pairs compared"):
+            return ""
+        names = {"pairs possible": "possible", "pairs proposed": "proposed", "pairs scored": "scored", "pairs scored both ways": "scored both ways"}
+        pairs = f" {self.arrow} ".join(f"{counts.get(name, 0):,} {shown}" for name, shown in names.items())
+        articles = f"{_many(counts['article pairs compared'], 'pair')} of articles in {_many(summary.n_storylines, 'storyline')}"
+        return f"{articles} {self.dot} pairs of claims: {pairs}"
+
+    def found_line(self, summary: CheckSummary, wall_s: float | None) -> str:
+        seconds = f"{summary.seconds if wall_s is None else wall_s:.0f} s"
+        if summary.n_findings:
+            kinds = ", ".join(_many(n, kind) for kind, n in summary.kinds.items())
+            return f"{_many(summary.n_findings, 'finding')}: {kinds} {self.dot} {seconds}"
+        return f"{nothing_found(summary)} {self.dot} {seconds}"
+
+    def rejects(self, summary: CheckSummary) -> None:
+        if not summary.rejects:
+            return
+        self.line()
+        self.line(Text("rejected  ", "dim"), ", ".join(f"{n:,} {printable(reason)}" for reason, n in summary.reject_reasons.items()))
+        for reject in summary.rejects[:N_REJECTS]:
+            self.line(printable(reject.detail), indent=INDENT)
+        if len(summary.rejects) > N_REJECTS:
+            self.line(f"and {len(summary.rejects) - N_REJECTS:,} more: see the table rejects", indent=INDENT)
+
+    def finding(self, number: int, top: TopFinding) -> None:
+        f = top.finding
+        self.line()
+        types = ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
+        head = Text(f"{number:>3}  ", "dim") + Text(f.kind, KIND_STYLES.get(f.kind, "bold")) + Text(f"  {types}") + Text(f"  {f.score:.2f}", "dim")
+        self.line(head)
+        first, second = self.names(f)
+        order = "" if f.order_known else "  (which came first is not known)"
+        self.line(Text(f"{first} {self.arrow} {second}{order}", "dim"), indent=INDENT)
+        self.line(self.marked(f.earlier_text, [c.from_text for c in f.changes]), indent=INDENT)
+        self.line(self.marked(f.later_text, [c.to_text for c in f.changes]), indent=INDENT)
+        for change in f.changes:
+            self.line(self.change(change), indent=INDENT)
+        if top.n_alike:
+            self.line(Text(f"and {_many(top.n_alike, 'finding')} more that tell the same", "dim"), indent=INDENT)
+
+    def names(self, f: Finding) -> tuple[str, str]:
+        """What to call the two sides: outlet and date; the source as well where that would make them the same."""
+        sides = [(f.earlier_outlet, f.earlier_source, f.earlier_published_at), (f.later_outlet, f.later_source, f.later_published_at)]
+        (first, second) = (_side(outlet or source, at) for outlet, source, at in sides)
+        if first == second:
+            first, second = (_side(source, at) for _, source, at in sides)
+        return first, second
+
+    def marked(self, claim: str, words: list[str]) -> Text:
+        """A claim in one line, with `words` marked."""
+        text, end = Text(), 0
+        for start, stop in changed_spans(claim, words):
+            changed = one_line(claim[start:stop])
+            text.append(one_line(claim[end:start]))
+            text.append(changed, CHANGED) if self.in_style else text.append(f"{self.open}{changed}{self.close}")
+            end = stop
+        return text.append(one_line(claim[end:]))
+
+    def change(self, change: Change) -> Text:
+        """ "quantity raised: three → at least nine"; a side without words of its own is named so."""
+        sides = [one_line(words) or "(nothing)" for words in (change.from_text, change.to_text)]
+        return Text(f"{change.type} {change.direction}".strip() + ": ", "dim") + Text(f" {self.arrow} ".join(sides))
+
+    def more(self, summary: CheckSummary) -> None:
+        left = summary.n_folded - len(summary.top)
+        if left > 0:
+            self.line()
+            self.line(f"{_many(left, 'more finding')} after these.", indent=INDENT)
+
+    def where(self, summary: CheckSummary) -> None:
+        folder = printable(summary.outputs)
+        self.line()
+        total = f"{_many(summary.n_findings_in_folder, 'finding')} from {_many(summary.n_articles_in_folder, 'article')}"
+        self.line(Text("results   ", "dim"), f"{folder}/ holds {total}, as Parquet tables")
+        self.line(Text("to load   ", "dim"), f'from flows.tables import load; load({summary.outputs!r}, "findings")', Text("   # the current view", "dim"))
+        self.line(" " * 10, f"pd.read_parquet({str(summary.outputs).rstrip('/') + '/findings'!r})", Text("   # the rows as written", "dim"))
+
+
+def nothing_found(summary: CheckSummary) -> str:
+    """Say plainly why a run has no findings."""
+    counts = summary.counts
+    if not counts.get("articles"):
+        if counts.get("articles known before"):
+            return "nothing new: every article was known before"
+        return "no article could be read"
+    if not counts.get("article pairs compared"):
+        if summary.n_articles_in_folder == 1:
+            return "no findings: one article alone, nothing to compare it with"
+        return "no findings: no two articles share an event, so nothing was compared"
+    return f"no findings at a score of {summary.run.thresholds['min_score']:g} or more"
+
+
+def without_heads_note(summary: CheckSummary) -> str:
+    """What a checkpoint without fact heads leaves out; empty for one with them."""
+    if summary.has_heads:
+        return ""
+    return (
+        f"{printable(summary.run.model_source)} has the three NLI labels only: same fact, type and kind of change are judged from these and from the words, "
+        "so expect fewer and less sure findings than with the embedded model"
+    )
+
+
+def _side(name: str, published_at: dt.datetime | None) -> str:
+    return f"{one_line(name)}, {published_at:%Y-%m-%d}" if published_at else f"{one_line(name)}, undated"
+
+
+def _many(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def _can_print(console: Console, characters: str) -> bool:
+    try:
+        characters.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
