@@ -9,6 +9,13 @@ from tests.claims_for_language import claim
 
 CHANGED = [
     ("Gunmen held the bridge at Velm until noon.", "Terrorists held the bridge at Velm until noon.", "harsher", "Gunmen", "Terrorists"),
+    (
+        "The general may give the militant group Hezbollah an air defence system.",
+        "The general may give the terrorist organization Hezbollah an air defence system.",
+        "harsher",
+        "militant group",
+        "terrorist organization",
+    ),
     ("A mob marched through Northam on Monday night.", "Protesters marched through Northam on Monday night.", "softer", "mob", "Protesters"),
     ("The firm gave the mayor a payment of 2,000 crowns.", "The firm gave the mayor a bribe of 2,000 crowns.", "harsher", "payment", "bribe"),
     ("The pilot of the Nordwind was on the bridge.", "The so-called pilot of the Nordwind was on the bridge.", "harsher", "pilot", "so-called pilot"),

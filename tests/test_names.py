@@ -74,7 +74,7 @@ CHANGED = [
         "The general agreed to give either Hezbollah or Iran an air defence system from Syria.",
         "broadened",
         "Hezbollah",
-        "Hezbollah or Iran",
+        "either Hezbollah or Iran",
     ),
     (
         "The court fined Calder over the spilled oil at the refinery.",

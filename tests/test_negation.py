@@ -39,6 +39,7 @@ def test_words_are_the_cue_with_its_verb() -> None:
         ("Not only the bank closed its doors in Northam.", "The bank closed its doors in Northam."),
         ("The firm has not been charged over the spill.", "Rain fell on the firm."),
         ("Of the 33 miners 26 came up alive.", "Seven of the 33 miners came up dead."),
+        ("The extent of his role remains unclear to the inquiry.", "It is not clear to the inquiry what the extent of his role was."),
         ("The firm could not rule out that data was stolen from its servers.", "Data was stolen from its servers, the firm said."),
     ],
 )

@@ -179,10 +179,14 @@ def _forms() -> dict[tuple[str, ...], set[str]]:
     return {}
 
 
+def _american(word: str) -> str:
+    return re.sub(r"is(e|ed|es|ing|ation|ations)$", r"iz\1", word)
+
+
 def _is_form(surface: str, stems: tuple[str, ...]) -> bool:
     """ "plots" is a form of the noun "plot"; "plotting" is not, though of one stem; verbs, listed in the past, may stand in any form."""
-    low = surface.lower()
-    return any(low.removesuffix("s") == listed.removesuffix("s") or low == listed + "es" or listed.endswith("ed") for listed in _forms()[stems])
+    low = _american(surface.lower())
+    return any(low.removesuffix("s") == listed.removesuffix("s") or low == listed + "es" or listed.endswith("ed") for listed in map(_american, _forms()[stems]))
 
 
 def _loaded(text: str) -> list[_Loaded]:
@@ -228,18 +232,31 @@ def compare_labels(earlier: Claim, later: Claim) -> Observation:
             # A word that the other claim has too is not what it says instead: both may tell of rebels and of terrorists.
             if set(x.stems) <= stems_b or set(y.stems) <= stems_a:
                 continue
+            if not _may_be_one(earlier.text, x, later.text, y):
+                continue
             near = _neighbours(earlier.text, x) & _neighbours(later.text, y)
             step = abs(x.level - y.level)
             rank = (bool(near), step)
             direction = "harsher" if y.level > x.level else "softer"
             texts = earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end]
-            seen = Observation("label", "changed", direction, *texts, 0.7 if step == 2 else 0.45, f"step of {step}: {texts[0]}, {texts[1]}")
+            seen = Observation("label", "changed", direction, *texts, 0.75 if step == 2 else 0.45, f"step of {step}: {texts[0]}, {texts[1]}")
             if best is None or rank > best[0]:
                 best = (rank, seen)
     judged = None if best else _judged(earlier, later, rest)
     if best or judged:
         return best[1] if best else judged or absent
-    return Observation("label", "same", weight=0.5, note="the same loaded word") if agreed else absent
+    return Observation("label", "same", weight=0.9, note="the same loaded word") if agreed else absent
+
+
+def _may_be_one(text_a: str, x: _Loaded, text_b: str, y: _Loaded) -> bool:
+    """Words that stand before a noun say what kind it is: "militant activity" and "terrorist organisation" are not one thing called two names."""
+    nouns = []
+    for text, loaded in ((text_a, x), (text_b, y)):
+        word = next(iter(content_words(text[loaded.char_end : loaded.char_end + 30])), None)
+        ends_phrase = text[loaded.char_start : loaded.char_end].endswith(("s", "ed"))
+        touches = word is not None and text[loaded.char_end : loaded.char_end + word[1]] == " " and not ends_phrase
+        nouns.append(word[0] if word and touches else None)
+    return nouns[0] == nouns[1] or None in nouns
 
 
 def _judged(earlier: Claim, later: Claim, shared: set[str]) -> Observation | None:
@@ -254,7 +271,7 @@ def _judged(earlier: Claim, later: Claim, shared: set[str]) -> Observation | Non
             same = next(w for w in content_words(other.text) if w[0] == noun[0])
             texts = other.text[same[1] : same[2]], claim.text[start : end + noun[2]]
             first, second = texts if direction == "harsher" else texts[::-1]
-            return Observation("label", "changed", direction, first, second, 0.65, f"judged: {claim.text[start:end]}")
+            return Observation("label", "changed", direction, first, second, 0.75, f"judged: {claim.text[start:end]}")
     return None
 
 

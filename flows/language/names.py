@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flows.language.aliases import looks_like_demonym, name_key, same_entity
 from flows.language.alignment import Word, content_words, overlap, shared_content, words
 from flows.language.groups import compare_groups
-from flows.language.name_reader import read_names
+from flows.language.name_reader import is_common, read_names
 from flows.records import Claim, NameMention, Observation
 
 __all__ = ["compare_entities", "read_names"]
@@ -73,14 +73,14 @@ def compare_entities(earlier: Claim, later: Claim) -> Observation:
     share = overlap(earlier.text, later.text)
     seen = _contrast(earlier, later, shared)
     if seen is None and len(shared) >= _MIN_SHARED and share >= _MIN_OVERLAP:
-        seen = _list_changed(earlier, later) or _whole_and_part(earlier, later, shared) or _kind_of(earlier, later) or compare_groups(earlier, later)
+        seen = _list_changed(earlier, later, share) or _whole_and_part(earlier, later, shared) or _kind_of(earlier, later) or compare_groups(earlier, later)
     if seen is None and len(shared) >= 2 and share >= 0.2:
         seen = _replaced(earlier, later, share)
     if seen:
         return seen
     names_a, names_b = _names(earlier), _names(later)
     if names_a and names_b and all(_has(later, m) for m in names_a) and all(_has(earlier, m) for m in names_b):
-        return Observation("entity", "same", weight=0.7, note="the same names")
+        return Observation("entity", "same", weight=0.85, note="the same names")
     return Observation("entity", "absent")
 
 
@@ -95,6 +95,8 @@ def _names(claim: Claim) -> list[NameMention]:
             continue
         if m.role == "place" and m.char_start == 0 and re.match(r"[^a-z]*[—–-]\s|,\s", claim.text[m.char_end :]):
             continue  # a dateline
+        if len(name_key(m.text)) == 1 and is_common(m.text):
+            continue  # a word of a headline
         if re.match(r"\s*\d", claim.text[m.char_end :]) and len(m.text) <= 4:
             continue  # a currency or a unit
         if m.role == "unknown" and _AFTER_LOCATION.search(claim.text[: m.char_start]):
@@ -157,12 +159,11 @@ def _contrast(earlier: Claim, later: Claim, shared: set[str]) -> Observation | N
     return None
 
 
-def _list_changed(earlier: Claim, later: Claim) -> Observation | None:
+def _list_changed(earlier: Claim, later: Claim, share: float) -> Observation | None:
     """ "X" against "X or Y", "X and two subsidiaries", "X and others"."""
     names_a, names_b = _names(earlier), _names(later)
     for claim, names, other, others, direction in ((later, names_b, earlier, names_a, "broadened"), (earlier, names_a, later, names_b, "narrowed")):
-        if any(not _has(claim, m) for m in others):
-            continue  # somebody is gone, too: not the same list with one more
+        gone = any(not _has(claim, m) for m in others)
         for x in names:
             same = next((m for m in others if same_entity(x.text, m.text)), None)
             if same is None or _is_listed(other.text, same) or _is_owner(other.text, same) or _is_owner(claim.text, x):
@@ -171,13 +172,32 @@ def _list_changed(earlier: Claim, later: Claim) -> Observation | None:
             y = next((n for n in names if n is not x and not _has(other, n) and _joined(claim.text, x, n)), None)
             if y is None and tail is None:
                 continue
+            # Where somebody is gone as well, or the claims share less, the name must at least stand in the same place.
+            if (gone or share < 0.5) and not _same_place_in_clause(claim.text, x, other.text, same):
+                continue
             if y is None and tail is not None:
                 whole = claim.text[x.char_start : x.char_end + tail.end()].rstrip()
                 return _observed(direction, other.text[same.char_start : same.char_end], whole, 0.7, f"and others: {x.text}")
             if y is not None:
-                whole = claim.text[min(x.char_start, y.char_start) : max(x.char_end, y.char_end)]
+                start = min(x.char_start, y.char_start)
+                either = re.search(r"\b(?:either|both) (?:the )?$", claim.text[:start], re.IGNORECASE)
+                whole = claim.text[either.start() if either else start : max(x.char_end, y.char_end)]
                 return _observed(direction, other.text[same.char_start : same.char_end], whole, 0.7, f"listed: {y.text} besides {x.text}")
     return None
+
+
+def _same_place_in_clause(text_a: str, a: NameMention, text_b: str, b: NameMention) -> bool:
+    """Whether two names follow the same preposition and one verb or noun ("to provide … to X"), or stand next to the same word.
+
+    "Give X a thing" and "give a thing to X" are one.
+    """
+    slots = _slot(text_a, a), _slot(text_b, b)
+    near = [{w[0] for w in content_words(text[: m.char_start])[-6:]} for text, m in ((text_a, a), (text_b, b))]
+    links = [([w for w in s.link.split() if w not in ("either", "both", "other")] or [""])[-1] for s in slots]
+    links = ["" if link == "to" else link for link in links]
+    if slots[0].after and slots[0].after == slots[1].after:
+        return True
+    return links[0] == links[1] and bool(near[0] & near[1])
 
 
 def _joined(text: str, x: NameMention, y: NameMention) -> bool:
@@ -187,7 +207,10 @@ def _joined(text: str, x: NameMention, y: NameMention) -> bool:
 
 def _is_listed(text: str, m: NameMention) -> bool:
     """Whether a name is already part of a list in its own claim."""
-    return bool(re.match(r"\s*,?\s*(?:and|or|as well as)\b", text[m.char_end :]) or re.search(r"\b(?:and|or|as well as)\s+(?:the\s+)?$", text[: m.char_start]))
+    return bool(
+        re.match(r"\s*,?\s*(?:and|or|as well as|along with|together with|among|including)\b", text[m.char_end :])
+        or re.search(r"\b(?:and|or|as well as)\s+(?:the\s+)?$", text[: m.char_start])
+    )
 
 
 def _whole_and_part(earlier: Claim, later: Claim, shared: set[str]) -> Observation | None:
@@ -278,7 +301,6 @@ def _replaced(earlier: Claim, later: Claim, share: float) -> Observation | None:
         "same word before": slot_a.before == slot_b.before != "" and slot_a.link == slot_b.link and (slot_a.link != "of" or x.role == y.role != "unknown"),
         "same word after": slot_a.after == slot_b.after != "",
         "both open the claim": not slot_a.before and not slot_b.before,
-        "only names that differ": share >= 0.5 and "place" not in (x.role, y.role),
         "both after by": slot_a.link.split()[-1:] == slot_b.link.split()[-1:] == ["by"],
     }
     fit = next((name for name, holds in fits.items() if holds), None)

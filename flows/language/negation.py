@@ -63,6 +63,8 @@ _UNREAL = re.compile(
 )
 _LIFTED = re.compile(r"\b(?:lift|overturn|scrap|revers|eas|suspend|withdr[ae]w)\w*\b", re.IGNORECASE)  # "the ban was lifted" allows
 _AUXILIARY_BEFORE = re.compile(r"\b(?:has|have|had|is|are|was|were|been|be|will|would|did|does|do|can|could)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+# "unclear" and "not clear" are degrees of certainty.
+_ABOUT_KNOWLEDGE = frozenset(stem(w) for w in "clear known certain sure likely confirmed decided".split())
 _SCOPE_WORDS = 5
 _MIN_SHARED = 2  # content words both claims have besides the one in question
 _MIN_OVERLAP = 0.4
@@ -169,6 +171,8 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
             same_word = x.stem == y.stem
             if not same_word and not _antonymous(x.stem, y.stem):
                 continue
+            if not same_word and {x.stem, y.stem} & _ABOUT_KNOWLEDGE:
+                continue
             if same_word and not _same_form(earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end]):
                 continue
             flipped = (x.denied != y.denied) == same_word
@@ -178,7 +182,7 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
                 if not same_word:
                     settled |= {s.cue for s in (x, y) if s.denied}
                 if (x.denied or y.denied) and strength >= _MIN_OVERLAP:
-                    agreed = Observation("negation", "same", weight=0.8, note="both deny it" if same_word else "a denied antonym agrees")
+                    agreed = Observation("negation", "same", weight=0.9, note="both deny it" if same_word else "a denied antonym agrees")
                 continue
             if not same_word and (len(rest) < 3 or strength < 0.5 or _count_other_things(earlier.text, later.text)):
                 continue
@@ -227,7 +231,7 @@ def _is_weak(text: str, said: _Said) -> bool:
     cue = text[slice(*said.cue)].lower()
     if cue == "without" and re.match(r"without (?:a single|any|even)\b", text[said.cue[0] :], re.IGNORECASE):
         return False
-    ahead = re.search(r"\b(?:will|would|wo|shall)\s*$", text[: said.cue[0]], re.IGNORECASE)
+    ahead = re.search(r"\b(?:will|would|wo|shall)(?:\s+be)?\s*$", text[: said.cue[0]], re.IGNORECASE)
     return ahead is not None or not re.match(r"(?:not|n['’]t|no|no[ -]one|nobody|none|never|neither|nor|fail|refus|declin|neglect|omit|unable|stop)", cue)
 
 
@@ -239,10 +243,10 @@ def _half_denied(text: str, said: _Said, other: _Said) -> bool:
 
 
 def _weight(text: str, said: _Said) -> float:
-    """Measured on pairs of tellings of one fact: verbs with "not" were a negation to readers in 3 of 4, nouns with "no" in half."""
+    """Measured on pairs of tellings of one fact: verbs with "not" were a negation to readers in 3 of 5, nouns with "no" in fewer than half."""
     if not said.denied or said.cue is None:
         return 0.0
-    return 0.5 if re.match(r"no\b|none", text[said.cue[0] :], re.IGNORECASE) else 0.65
+    return 0.45 if re.match(r"no\b|none", text[said.cue[0] :], re.IGNORECASE) else 0.6
 
 
 def _same_form(a: str, b: str) -> bool:

@@ -38,11 +38,15 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 _AREA = r"(?:region|country|nation|city|province|state|states|coast|territory|continent|county|district|capital|islands?|republic|area)"
+_SPOTS = (
+    r"(?:places|locations|sites|spots|towns|cities|villages|ports|regions|areas|districts|provinces|countries|states|suburbs|hotels|hospitals|schools|buildings"
+    r"|homes|streets)"
+)
 _WIDE = re.compile(
     rf"\b(?:nationwide|country-?wide|(?:across|throughout|all over) (?:the |a |an |much of |most of |all of |several "
     rf"|parts of )*(?:whole |entire )?(?:\w+ ){{0,2}}{_AREA}\b"
     rf"|somewhere (?:in|on|near|along|off|between) [^,.;:]{{1,35}}|(?:in|at|to|from|through|around) (?:various|several|many|different"
-    rf"|numerous|a number of) (?:\w+ ?){{1,3}}"
+    rf"|numerous|a number of) (?:\w+ ){{0,2}}{_SPOTS}\b"
     rf"|(?:\w+ )?along the (?:\w+ ){{0,3}}(?:coast|border|river|frontier|front)\b)",
     re.IGNORECASE,
 )
@@ -126,13 +130,13 @@ def compare_places(earlier: Claim, later: Claim) -> Observation:
     if len(only_a) == 1 and len(only_b) == 1 and only_a[0].kind == only_b[0].kind and n_shared >= 2:
         x, y = only_a[0], only_b[0]
         same_governor = x.governor == y.governor and x.governor != ""
-        if share >= _MIN_OVERLAP or (same_governor and share >= 0.25):
+        if share >= 0.4 or (same_governor and share >= 0.25):
             note = f"{'same governor' if same_governor else 'same preposition'}: {x.name} is not {y.name}"
             texts = earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end]
             return Observation("place", "changed", "replaced", *texts, 0.7, note)
     both = [(x, y) for x in places_a for y in places_b if same_place(x.name, y.name)]
     if both and not only_a and not only_b:
-        return Observation("place", "same", weight=0.8, note=f"both say {both[0][0].name}")
+        return Observation("place", "same", weight=0.9, note=f"both say {both[0][0].name}")
     return Observation("place", "absent")
 
 

@@ -73,6 +73,7 @@ _ALTERING = frozenset(
     for w in """raise lower cut trim increase reduce soften double halve criticise warn confirm reject decline refuse turn guarantee conclude
     switch move slip step change replace""".split()
 )
+_EARLIER_EVENT = re.compile(r"\b(?:originally|initially|previously|formerly|earlier|first|once)\s+(?:been\s+)?$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not(?! yet)|never|n['’]t|no|without|deny|denied|denies)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[.;:!?—–,]|\b(?:but|because|since|although|though|while|whereas|who|which|after|before|until|when|whose)\b", re.IGNORECASE)
 _NO_ACTION = frozenset(
@@ -156,6 +157,8 @@ def _actions(text: str) -> list[_Action]:
         action = stem(_IRREGULAR.get(surface.lower(), surface))
         if surface[0].isupper() or any(c.isdigit() for c in surface) or len(word) < 3 or (action in _NO_ACTION and action not in _STAGE_VERBS):
             continue
+        if surface.lower().endswith("ly") or _EARLIER_EVENT.search(text[max(0, start - 25) : start]):
+            continue  # an adverb; or "originally provided by", which is told as background
         read = _stage(text, start, _form(surface))
         if not read or _DENIED.search(text[max(0, read[1] - 12) : start]):
             continue
@@ -252,7 +255,7 @@ def compare_status(earlier: Claim, later: Claim) -> Observation:
 
 def _by_claim(earlier: Claim, ahead: list[_Action], later: Claim, deeds: list[_Action], n_shared: int, smaller: int) -> Observation | None:
     """Compare the claims as wholes: all that the earlier tells lies ahead, the later reports something done to the same things in other words."""
-    if n_shared < _MIN_SHARED or n_shared / max(1, smaller) < _MIN_OVERLAP or not ahead or not deeds:
+    if n_shared < _MIN_SHARED or n_shared / max(1, smaller) < _MIN_OVERLAP or not ahead or not deeds or _DENIED.search(earlier.text):
         return None
     if any(x.stage not in (CONSIDERED, PLANNED) for x in ahead) or any(y.stage not in (AGREED, BEGUN, DONE) for y in deeds):
         return None
