@@ -186,7 +186,10 @@ def _american(word: str) -> str:
 def _is_form(surface: str, stems: tuple[str, ...]) -> bool:
     """ "plots" is a form of the noun "plot"; "plotting" is not, though of one stem; verbs, listed in the past, may stand in any form."""
     low = _american(surface.lower())
-    return any(low.removesuffix("s") == listed.removesuffix("s") or low == listed + "es" or listed.endswith("ed") for listed in map(_american, _forms()[stems]))
+    return any(
+        low.removesuffix("s") == listed.removesuffix("s") or low == listed + "es" or (listed.endswith("ed") and low.endswith(("ed", "ing")))
+        for listed in map(_american, _forms()[stems])
+    )
 
 
 def _loaded(text: str) -> list[_Loaded]:

@@ -95,8 +95,8 @@ def _names(claim: Claim) -> list[NameMention]:
             continue
         if m.role == "place" and m.char_start == 0 and re.match(r"[^a-z]*[—–-]\s|,\s", claim.text[m.char_end :]):
             continue  # a dateline
-        if len(name_key(m.text)) == 1 and is_common(m.text):
-            continue  # a word of a headline
+        if (len(name_key(m.text)) == 1 and is_common(m.text)) or len(m.text) < 2 or claim.text[: m.char_start].endswith("("):
+            continue  # a word of a headline, an initial, an agency in a dateline
         if re.match(r"\s*\d", claim.text[m.char_end :]) and len(m.text) <= 4:
             continue  # a currency or a unit
         if m.role == "unknown" and _AFTER_LOCATION.search(claim.text[: m.char_start]):

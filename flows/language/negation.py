@@ -190,6 +190,8 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
                 continue
             if _is_weak(earlier.text, x) or _is_weak(later.text, y) or _half_denied(earlier.text, x, y) or _half_denied(later.text, y, x):
                 continue
+            if _says_both(said_a, x) or _says_both(said_b, y):
+                continue
             if any(s.denied and not s.is_head for s in (x, y)) or not (_is_predicate(earlier.text, x) and _is_predicate(later.text, y)):
                 continue
             denied_later = y.denied if same_word else _is_no_pole(y.stem, x.stem) != y.denied
@@ -215,6 +217,11 @@ def _is_predicate(text: str, said: _Said) -> bool:
     )
 
 
+def _says_both(said: list[_Said], word: _Said) -> bool:
+    """Whether a claim affirms and denies one word: "unable to reattach it; another hospital reattached it"."""
+    return any(s.stem == word.stem and s.denied != word.denied for s in said)
+
+
 def _count_other_things(a: str, b: str) -> bool:
     """ "26 of the 33 came up alive" and "seven are dead" count parts of one whole: opposites that are both true."""
     counts = [set(re.findall(r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", text.lower())) for text in (a, b)]
@@ -231,6 +238,8 @@ def _is_weak(text: str, said: _Said) -> bool:
     cue = text[slice(*said.cue)].lower()
     if cue == "without" and re.match(r"without (?:a single|any|even)\b", text[said.cue[0] :], re.IGNORECASE):
         return False
+    if re.match(r"not|n['’]t", cue) and re.search(r"\b(?:an?|the|any|having)\b", text[said.cue[1] : said.char_start], re.IGNORECASE):
+        return True  # "not a traditional film" says what kind it is
     ahead = re.search(r"\b(?:will|would|wo|shall)(?:\s+be)?\s*$", text[: said.cue[0]], re.IGNORECASE)
     return ahead is not None or not re.match(r"(?:not|n['’]t|no|no[ -]one|nobody|none|never|neither|nor|fail|refus|declin|neglect|omit|unable|stop)", cue)
 

@@ -182,7 +182,7 @@ def _stage(text: str, start: int, form: str) -> tuple[int, int] | None:
             continue
         if needs and needs.group(1) == "PAST":
             # A bare past form is a finite verb only after its subject: "the gunmen freed him", not "the freed men", "charged with".
-            if best or re.search(r"\b(?:the|a|an|of|by|with|in|its|their|his|her|and|as|to|be|is|are|who are|most|newly)\s+$|^\s*$|[,(“\"]\s*$", before):
+            if best or re.search(r"\b(?:the|a|an|of|by|with|in|its|their|his|her|and|as|to|be|is|are|who are|most|newly|\w+ly)\s+$|^\s*$|[,(“\"]\s*$", before):
                 continue
             return stage, start
         match = frame.search(before)
