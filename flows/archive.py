@@ -26,7 +26,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -34,7 +34,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from flows.convert import from_table, schema_problem
@@ -91,13 +90,15 @@ class Outputs:
         Waits up to `wait_s` seconds for another run to end; then raises OutputsError with its pid. A dead process's lock does not block.
         """
         self.create()
-        try:
-            with folder_lock(self.root, wait_s):
-                with explain_os_errors(self.root, "cannot tidy up after an earlier run"):
-                    self._recover()
-                yield
-        except LockedError as error:
-            raise OutputsError(str(error)) from None
+        with ExitStack() as held:
+            try:
+                with explain_os_errors(self.root, "cannot be locked"):
+                    held.enter_context(folder_lock(self.root, wait_s))
+            except LockedError as error:
+                raise OutputsError(str(error)) from None
+            with explain_os_errors(self.root, "cannot tidy up after an earlier run"):
+                self._recover()
+            yield
 
     # --- reading -----------------------------------------------------------------------------------------------------------------------------------------
 
@@ -122,13 +123,15 @@ class Outputs:
         if unknown:
             raise OutputsError(f"{table} has no column {', '.join(unknown)}. {_did_you_mean(unknown[0], schema.names)}")
         wanted = pa.schema([schema.field(name) for name in columns] if columns is not None else schema, metadata=schema.metadata)
-        parts = []
-        for run_id in self.run_ids() if run_ids is None else run_ids:
-            path = self._path(table, run_id)
-            if path.exists():
-                check_file(path, table)
-                parts.append(ds.dataset(path, format="parquet").to_table(columns=wanted.names, filter=filters).cast(wanted))
-        return pa.concat_tables(parts) if parts else wanted.empty_table()
+        paths = [self._path(table, run_id) for run_id in (self.run_ids() if run_ids is None else run_ids)]
+        paths = [path for path in paths if path.exists()]
+        for path in paths:
+            check_file(path, table)
+        if not paths:
+            return wanted.empty_table()
+        import pyarrow.dataset as ds  # imports pandas, half a second: not for `claimdrift --help`
+
+        return ds.dataset(paths, schema=schema, format="parquet").to_table(columns=wanted.names, filter=filters).cast(wanted)
 
     def known(self) -> Known:
         """Return what the folder holds, for a run that adds to it: ids only, no texts."""
@@ -207,9 +210,10 @@ class Outputs:
             differing = ", ".join(sorted(set(tables) ^ set(TABLES)))
             raise OutputsError(f"A run publishes exactly the tables {', '.join(TABLES)}; missing or unknown: {differing}.")
         for name, table in tables.items():
-            problem = schema_problem(table.schema, arrow_schema(TABLES[name]))
-            if problem or table.schema.names != arrow_schema(TABLES[name]).names:
-                raise OutputsError(f"{name} does not fit its schema: {problem or 'columns in another order'}. Make it with to_table.")
+            schema = arrow_schema(TABLES[name])
+            if not table.schema.equals(schema):
+                problem = schema_problem(table.schema, schema) or "the order of its columns, or which of them may be null"
+                raise OutputsError(f"{name} does not fit its schema: {problem}. Make it with to_table.")
             if set(table.column("run_id").unique().to_pylist()) - {run_id}:
                 raise OutputsError(f"{name} holds rows of another run than {run_id}. A run publishes its own rows only.")
         if tables["runs"].num_rows != 1:

@@ -57,10 +57,12 @@ def folder_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
         (folder / WRITER_FILE).write_text(json.dumps(writer), encoding="utf-8")
         yield
     finally:
-        (folder / WRITER_FILE).unlink(missing_ok=True)
-        with _held_guard:
-            _held.discard(folder.resolve())
-            lock.release()
+        try:
+            (folder / WRITER_FILE).unlink(missing_ok=True)
+        finally:
+            with _held_guard:
+                _held.discard(folder.resolve())
+                lock.release()
 
 
 def _try_acquire(lock: FileLock, folder: Path) -> bool:

@@ -72,7 +72,7 @@ def _values(annotation: Any, arrow_type: pa.DataType) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries({child.name: _values(Any, child.type) for child in children})
     if pa.types.is_timestamp(arrow_type):
         zones = st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=30)), dt.timezone(dt.timedelta(hours=-8))])
-        return st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1), timezones=zones)  # noqa: DTZ001: the zone comes with `timezones`
+        return st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1), timezones=zones)  # noqa: DTZ001 (the zone comes with `timezones`)
     return {
         pa.string(): st.text(max_size=8),
         pa.int64(): st.integers(-(2**63), 2**63 - 1),
