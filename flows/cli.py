@@ -6,6 +6,7 @@ Nothing heavy is imported until a command runs, so that help and usage errors an
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import time
@@ -114,6 +115,9 @@ def run_check(inputs: tuple[Path, ...], outputs: Path, parameters: dict[str, Any
     with Outputs(outputs).lock():  # tells of a folder that cannot be written, or is being written, before the start-up
         pass
     quiet_console()
+    model = parameters["model"]
+    if model is None or Path(model).is_dir():  # a bar for a download only
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     errors.quiet = quiet
     with showing_progress(errors, "starting Prefect and loading the model"):
         wait_for_server = start_server()

@@ -25,7 +25,7 @@ def findings_markdown(summary: CheckSummary) -> str:
     """Return the top findings, one after the other, the changed words in bold."""
     kinds = ", ".join(f"{n} {kind}" for kind, n in summary.kinds.items())
     head = (
-        f"# {summary.n_findings} findings\n\n{kinds or 'none'}; the first {len(summary.top)} of {summary.n_folded} after folding copies. "
+        f"# {summary.n_findings} findings\n\n{kinds or 'none'}; the first {len(summary.top)} of {summary.n_points} points. "
         f"All are in {escape(summary.outputs)}/findings.\n"
     )
     return "\n".join([head, *(_section(number, top) for number, top in enumerate(summary.top, 1))])

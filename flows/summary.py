@@ -21,7 +21,7 @@ N_REJECTS = 5
 
 @dataclass(frozen=True)
 class TopFinding:
-    """A finding with how many more of the run tell the same change of the same fact: copies and near copies of one telling."""
+    """The surest finding on a point, and how many more of the run are on it: one thread, type and direction, the same words or claim on a side."""
 
     finding: Finding
     n_alike: int
@@ -34,7 +34,7 @@ class CheckSummary:
     outputs: str
     run: Run
     top: tuple[TopFinding, ...]
-    n_folded: int  # findings after folding, of which `top` is the beginning
+    n_points: int  # points that the findings are on, see TopFinding; `top` has the first
     rejects: tuple[Reject, ...]
     n_storylines: int  # storylines that the run's comparisons are in
     n_articles_in_folder: int
@@ -94,9 +94,9 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
         raise OutputsError(f"{outputs}: holds no published run{f' {run_id}' if run_id else ''}.")
     own = [run_id or run_ids[-1]]
     [run] = from_table(archive.read("runs", run_ids=own), Run)
-    folded = _folded(archive, own)
-    top = folded[:n_top]
-    rows = archive.read("findings", filters=pc.field("finding_id").isin([group[0] for group in top]), run_ids=own)
+    points = _points(archive, own)
+    top = _share_places(points, n_top)
+    rows = archive.read("findings", filters=pc.field("finding_id").isin([point.finding_ids[0] for point in top]), run_ids=own)
     findings = {f.finding_id: f for f in from_table(rows, Finding)}
     ends = ["earlier_article_id", "later_article_id"]
     compared = list(zip(*archive.read("comparisons", ends).to_pydict().values(), strict=True))
@@ -105,8 +105,8 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
     return CheckSummary(
         outputs=str(outputs),
         run=run,
-        top=tuple(TopFinding(findings[group[0]], len(group) - 1) for group in top),
-        n_folded=len(folded),
+        top=tuple(TopFinding(findings[point.finding_ids[0]], len(point.finding_ids) - 1) for point in top),
+        n_points=len(points),
         rejects=tuple(from_table(archive.read("rejects", run_ids=own), Reject)),
         n_storylines=len({storylines[article] for article in touched}),
         n_articles_in_folder=archive.read("articles", ["article_id"]).num_rows,
@@ -114,21 +114,47 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
     )
 
 
-def _folded(archive: Outputs, run_ids: Sequence[str]) -> list[list[str]]:
-    """Return the ids of the runs' findings, in groups that tell one change of one fact, surest first; contradictions first, then by score.
+@dataclass(frozen=True)
+class _Point:
+    """Findings of one kind on one point, the surest first."""
 
-    A text that three outlets carry makes three findings with the same words changed: an editor wants to read it once.
+    kind: Kind
+    finding_ids: list[str]
+
+
+def _points(archive: Outputs, run_ids: Sequence[str]) -> list[_Point]:
+    """Return the points that the runs' findings are on, contradictions before all else, then by score.
+
+    Where three outlets tell a fact one way and a fourth another, that makes three findings; an editor wants to read the point once.
     """
-    rows = archive.read("findings", ["finding_id", "thread_id", "kind", "score", "changes"], run_ids=run_ids).to_pylist()
-    groups: dict[tuple, list[str]] = {}
+    columns = ["finding_id", "thread_id", "kind", "score", "changes", "earlier_text", "later_text"]
+    rows = archive.read("findings", columns, run_ids=run_ids).to_pylist()
+    points: list[_Point] = []
+    by_side: dict[tuple, _Point] = {}
     for row in sorted(rows, key=lambda r: (r["kind"] != "contradiction", -r["score"], r["finding_id"])):
         main = row["changes"][0]
-        telling = row["thread_id"], row["kind"], main["type"], main["direction"], _words(main["from_text"]), _words(main["to_text"])
-        groups.setdefault(telling, []).append(row["finding_id"])
-    return list(groups.values())
+        matter = row["thread_id"], row["kind"], main["type"], main["direction"]
+        texts = {"earlier": (main["from_text"], row["earlier_text"]), "later": (main["to_text"], row["later_text"])}
+        sides = [(*matter, side, _folded(text)) for side in texts for text in texts[side] if text]
+        point = next((by_side[side] for side in sides if side in by_side), None)
+        if point is None:
+            point = _Point(row["kind"], [])
+            points.append(point)
+        point.finding_ids.append(row["finding_id"])
+        for side in sides:
+            by_side.setdefault(side, point)
+    return points
 
 
-def _words(text: str) -> str:
+def _share_places(points: Sequence[_Point], n_top: int) -> list[_Point]:
+    """Return `n_top` of the points in their order; contradictions leave half of the places to other kinds, as far as there are any."""
+    hard = [point for point in points if point.kind == "contradiction"]
+    others = points[len(hard) :]
+    shown = hard[: max(n_top - len(others), n_top // 2)]
+    return [*shown, *others[: n_top - len(shown)]]
+
+
+def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 

@@ -6,16 +6,16 @@ import datetime as dt
 import io
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from flows.records import Change, Finding
+from flows.records import Finding
 from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
 from flows.terminal import one_line, printable
 
 KIND_STYLES = {"contradiction": "bold red", "update": "bold cyan", "drift": "bold yellow"}
 CHANGED = "bold reverse"
-INDENT = 5
+INDENT, LABEL = 5, 10
+BESIDE_ARTICLES = ("unknown format", "not an article")
 
 
 def print_summary(summary: CheckSummary, console: Console, *, wall_s: float | None = None) -> None:
@@ -42,18 +42,21 @@ class Printer:
         self.arrow, self.open, self.close = ("→", "«", "»") if _can_print(console, "→«»–…·") else ("->", "<<", ">>")
         self.dot = "·" if self.arrow == "→" else "-"
 
-    def line(self, *parts: str | Text, indent: int = 0) -> None:
+    def line(self, *parts: str | Text | tuple[str, str], indent: int = 0, hang: int = 0, wrap: bool = True) -> None:
+        """Print one line, indented; on a terminal it is wrapped, and its further lines are indented by `hang` more. No line is padded."""
         text = Text.assemble(*parts)
-        if self.console.is_terminal:
-            self.console.print(Padding(text, (0, 0, 0, indent)), highlight=False)
-        else:
+        if not (wrap and self.console.is_terminal):
             self.console.print(Text(" " * indent) + text, highlight=False, soft_wrap=True)
+            return
+        for number, line in enumerate(text.wrap(self.console, max(20, self.console.width - indent - hang)) or [Text()]):
+            line.rstrip()
+            self.console.print(Text(" " * (indent + (hang if number else 0))) + line, highlight=False, soft_wrap=True)
 
     def summary(self, summary: CheckSummary, wall_s: float | None) -> None:
         self.line()
         for label, text in (("read", self.read_line(summary)), ("compared", self.compared_line(summary)), ("found", self.found_line(summary, wall_s))):
             if text:
-                self.line(Text(f"{label:<10}", "dim"), text)
+                self.line((f"{label:<{LABEL}}", "dim"), text, hang=LABEL)
         self.rejects(summary)
         for number, top in enumerate(summary.top, 1):
             self.finding(number, top)
@@ -91,28 +94,31 @@ class Printer:
     def rejects(self, summary: CheckSummary) -> None:
         if not summary.rejects:
             return
-        self.line()
-        self.line(Text("rejected  ", "dim"), ", ".join(f"{n:,} {printable(reason)}" for reason, n in summary.reject_reasons.items()))
-        for reject in summary.rejects[:N_REJECTS]:
-            self.line(printable(reject.detail), indent=INDENT)
-        if len(summary.rejects) > N_REJECTS:
-            self.line(f"and {len(summary.rejects) - N_REJECTS:,} more: see the table rejects", indent=INDENT)
+        reasons = ", ".join(f"{n:,} {printable(reason)}" for reason, n in summary.reject_reasons.items())
+        self.line((f"{'rejected':<{LABEL}}", "dim"), reasons, hang=LABEL)
+        # What lies beside the articles is told last: it is rarely what a reader misses.
+        ordered = sorted(summary.rejects, key=lambda r: r.reason in BESIDE_ARTICLES)
+        for reject in ordered[:N_REJECTS]:
+            self.line(one_line(reject.detail), indent=LABEL)
+        if len(ordered) > N_REJECTS:
+            self.line(f"and {len(ordered) - N_REJECTS:,} more, in the table rejects", indent=LABEL)
 
     def finding(self, number: int, top: TopFinding) -> None:
         f = top.finding
         self.line()
-        types = ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
-        head = Text(f"{number:>3}  ", "dim") + Text(f.kind, KIND_STYLES.get(f.kind, "bold")) + Text(f"  {types}") + Text(f"  {f.score:.2f}", "dim")
-        self.line(head)
+        types = ", ".join(f"{c.type} {c.direction}" for c in f.changes)
+        self.line((f"{number:>3}  ", "dim"), (f.kind, KIND_STYLES[f.kind]), f"  {types}  ", (f"score {f.score:.2f}", "dim"), hang=INDENT)
         first, second = self.names(f)
         order = "" if f.order_known else "  (which came first is not known)"
-        self.line(Text(f"{first} {self.arrow} {second}{order}", "dim"), indent=INDENT)
+        self.line((f"{first} {self.arrow} {second}{order}", "dim"), indent=INDENT, hang=2)
         self.line(self.marked(f.earlier_text, [c.from_text for c in f.changes]), indent=INDENT)
         self.line(self.marked(f.later_text, [c.to_text for c in f.changes]), indent=INDENT)
         for change in f.changes:
-            self.line(self.change(change), indent=INDENT)
+            words = f" {self.arrow} ".join(one_line(text) or "(nothing)" for text in (change.from_text, change.to_text))
+            label = "changed: " if len(f.changes) == 1 else f"{change.type}: "
+            self.line((label, "dim"), words, indent=INDENT, hang=len(label))
         if top.n_alike:
-            self.line(Text(f"and {_many(top.n_alike, 'finding')} more that tell the same", "dim"), indent=INDENT)
+            self.line((f"and {_many(top.n_alike, 'more finding')} on this point", "dim"), indent=INDENT)
 
     def names(self, f: Finding) -> tuple[str, str]:
         """What to call the two sides: outlet and date; the source as well where that would make them the same."""
@@ -132,24 +138,20 @@ class Printer:
             end = stop
         return text.append(one_line(claim[end:]))
 
-    def change(self, change: Change) -> Text:
-        """ "quantity raised: three → at least nine"; a side without words of its own is named so."""
-        sides = [one_line(words) or "(nothing)" for words in (change.from_text, change.to_text)]
-        return Text(f"{change.type} {change.direction}".strip() + ": ", "dim") + Text(f" {self.arrow} ".join(sides))
-
     def more(self, summary: CheckSummary) -> None:
-        left = summary.n_folded - len(summary.top)
+        left = summary.n_points - len(summary.top)
         if left > 0:
             self.line()
-            self.line(f"{_many(left, 'more finding')} after these.", indent=INDENT)
+            self.line(f"{_many(left, 'more point')} in the table findings.", indent=INDENT)
 
     def where(self, summary: CheckSummary) -> None:
-        folder = printable(summary.outputs)
-        self.line()
+        folder = printable(summary.outputs).rstrip("/") or "/"
         total = f"{_many(summary.n_findings_in_folder, 'finding')} from {_many(summary.n_articles_in_folder, 'article')}"
-        self.line(Text("results   ", "dim"), f"{folder}/ holds {total}, as Parquet tables")
-        self.line(Text("to load   ", "dim"), f'from flows.tables import load; load({summary.outputs!r}, "findings")', Text("   # the current view", "dim"))
-        self.line(" " * 10, f"pd.read_parquet({str(summary.outputs).rstrip('/') + '/findings'!r})", Text("   # the rows as written", "dim"))
+        self.line()
+        self.line((f"{'results':<{LABEL}}", "dim"), f"{total} in {folder}/, one folder of Parquet files a table", hang=LABEL)
+        if summary.n_findings_in_folder:
+            self.line((f"{'to load':<{LABEL}}", "dim"), f'from flows.tables import load; load({_quoted(folder)}, "findings")', wrap=False)
+            self.line(" " * LABEL, f"import pandas; pandas.read_parquet({_quoted(folder + '/findings')})", wrap=False)
 
 
 def nothing_found(summary: CheckSummary) -> str:
@@ -184,10 +186,14 @@ def _many(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def _quoted(path: str) -> str:
+    """A path as a Python string, in double quotes where it can be."""
+    return f'"{path}"' if not set(path) & {'"', "\\"} else repr(path)
+
+
 def _can_print(console: Console, characters: str) -> bool:
     try:
         characters.encode(console.encoding)
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-

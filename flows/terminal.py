@@ -39,7 +39,7 @@ class StepDisplay:
             console=console, transient=True,
         )  # fmt: skip
         self._waiting = Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), console=console, transient=True)
-        self._waiting.add_task(waiting_for, total=None)
+        self._waiting_task = self._waiting.add_task(waiting_for, total=None)
         self._task: TaskID | None = None
         self._step, self._since, self._shown_at = "", 0.0, 0.0
 
@@ -56,6 +56,7 @@ class StepDisplay:
         now = time.monotonic()
         if step != self._step:
             self._step, self._since = step, now
+            self._waiting.update(self._waiting_task, description=step)
             if self._task is not None:
                 self._progress.remove_task(self._task)
                 self._task = None
