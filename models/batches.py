@@ -41,11 +41,30 @@ class Batch:
         return Batch(*(getattr(self, f.name).to(device) for f in dataclasses.fields(self)))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class SpecialIds:
+    """Ids of the tokens that frame a BERT pair: [CLS] premise [SEP] hypothesis [SEP], then padding."""
+
+    cls: int
+    sep: int
+    pad: int
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> SpecialIds:
+        ids = [tokenizer.convert_tokens_to_ids(str(token)) for token in (tokenizer.cls_token, tokenizer.sep_token, tokenizer.pad_token)]
+        first, second, third = (i for i in ids if isinstance(i, int))
+        return cls(first, second, third)
+
+    def as_tuple(self) -> tuple[int, int, int]:
+        return self.cls, self.sep, self.pad
+
+
 class Batcher:
     """Turns examples into batches for one tokenizer."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, max_tokens: int = 128) -> None:
         self.tokenizer = tokenizer
+        self.special = SpecialIds.of(tokenizer)
         self.max_tokens = max_tokens
         self._encodings: dict[str, Encoding] = {}
 
@@ -63,12 +82,12 @@ class Batcher:
     def singles(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Ids and mask, each (B, T), of single sentences with their special tokens."""
         self.prepare(texts)
-        cls, sep = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
-        return pad([[cls, *self._encodings[t].ids[: self.max_tokens - 2], sep] for t in texts], self.tokenizer.pad_token_id, to_eight=True)
+        cls, sep = self.special.cls, self.special.sep
+        return pad([[cls, *self._encodings[t].ids[: self.max_tokens - 2], sep] for t in texts], self.special.pad, to_eight=True)
 
     def batch(self, examples: Sequence[Example], rng: random.Random | None = None) -> Batch:
         """Pad `examples` together. With `rng`, pairs that tell or do not tell one fact are swapped half of the time, their directions turned round."""
-        cls, sep = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
+        cls, sep = self.special.cls, self.special.sep
         ids, segments, swaps, spans = [], [], [], []
         for e in examples:
             swap = rng is not None and e.same_fact is not None and rng.random() < 0.5
@@ -80,7 +99,7 @@ class Batcher:
             sides = (e.hypothesis_spans, e.premise_spans) if swap else (e.premise_spans, e.hypothesis_spans)
             texts = (e.hypothesis, e.premise) if swap else (e.premise, e.hypothesis)
             spans.append([(side, text, enc, offset, n) for side, text, enc, offset, n in zip(sides, texts, (a, b), (1, n_a + 2), (n_a, n_b), strict=True)])
-        input_ids, mask = pad(ids, self.tokenizer.pad_token_id, to_eight=True)
+        input_ids, mask = pad(ids, self.special.pad, to_eight=True)
         token_types, _ = pad(segments, 0, to_eight=True)
         n, width = input_ids.shape
         nan = float("nan")

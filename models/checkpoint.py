@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+from transformers.utils import logging as transformers_logging
 
 from models.architecture import NLI_LABELS, PairHeads
 
@@ -31,15 +34,19 @@ class Checkpoint:
     model_id: str  # digest of weights, config and tokenizer
     source: str  # the folder or hub id it came from
     trunk: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    tokenizer: Any  # a fast PreTrainedTokenizerBase; its stubs type every token id as "maybe a list of str"
     heads: PairHeads | None
     columns: tuple[int, int, int]
 
     @property
     def max_tokens(self) -> int:
-        """Longest pair the model reads, in tokens."""
+        """Longest pair the model reads, in tokens: a multiple of 8, so that padding to such a multiple stays within the model's positions."""
         positions = getattr(self.trunk.config, "max_position_embeddings", 512)
-        return min(256, positions)
+        # RoBERTa and its like number positions from the padding id on, so their table is that much longer than what can be read.
+        tables = (m for name, m in self.trunk.named_modules() if name.endswith("position_embeddings") and isinstance(m, torch.nn.Embedding))
+        first = max((m.padding_idx + 1 for m in tables if m.padding_idx is not None), default=0)
+        limit = min(256, positions - first, self.tokenizer.model_max_length)
+        return limit - limit % 8
 
 
 def label_columns(id2label: Mapping[int, str]) -> tuple[int, int, int]:
@@ -47,7 +54,8 @@ def label_columns(id2label: Mapping[int, str]) -> tuple[int, int, int]:
     found = {SYNONYMS[name.lower()]: int(i) for i, name in id2label.items() if name.lower() in SYNONYMS}
     if len(id2label) != 3 or set(found) != set(NLI_LABELS):
         raise ModelError(
-            f"labels {[id2label[i] for i in sorted(id2label)]}: an NLI model with the three labels entailment, neutral and contradiction is needed, named so in its config.json (id2label)."
+            f"labels {[id2label[i] for i in sorted(id2label)]}: an NLI model with the three labels entailment, neutral and contradiction is needed, "
+            "named so in its config.json (id2label)."
         )
     return found["entailment"], found["neutral"], found["contradiction"]
 
@@ -65,24 +73,21 @@ def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
         raise ModelError(f"--model {source}: the folder holds no config.json. Name the folder that save_pretrained wrote.")
     if local and not any(folder.glob("*.safetensors")):
         raise ModelError(f"--model {source}: no model.safetensors there. Only safetensors weights are read; convert pickled ones with save_pretrained.")
-    quiet = logging.getLogger("transformers").level
-    logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local, trust_remote_code=False)
-        trunk, notes = AutoModelForSequenceClassification.from_pretrained(
-            source, local_files_only=local, trust_remote_code=False, use_safetensors=True, dtype=torch.float32, output_loading_info=True
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local, trust_remote_code=False)
+            trunk, notes = AutoModelForSequenceClassification.from_pretrained(
+                source, local_files_only=local, trust_remote_code=False, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+            )
+    except Exception as error:  # a broken file raises whatever its reader raises: OSError, ValueError, SafetensorError, RuntimeError, bare Exception
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         hint = "Is the folder complete?" if local else "Is the name right, and is there a network?"
         raise ModelError(f"--model {source}: {reason} {hint}") from error
-    finally:
-        logging.getLogger("transformers").setLevel(quiet)
     if notes["missing_keys"]:
         raise ModelError(f"--model {source}: the weights lack {sorted(notes['missing_keys'])[:3]}; this is no finished sequence classifier.")
     if not getattr(tokenizer, "is_fast", False):
         raise ModelError(f"--model {source}: its tokenizer has no fast version, which the offsets of words need.")
-    columns = label_columns(trunk.config.id2label)
+    columns = label_columns(trunk.config.id2label or {})
     trunk.eval()
     heads = None
     if local and (folder / HEADS_FILE).exists():
@@ -90,6 +95,30 @@ def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
         heads.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / HEADS_FILE).items()})
         heads.eval()
     return Checkpoint(_digest(folder) if local else _digest_of_weights(trunk), str(source), trunk, tokenizer, heads, columns)
+
+
+def _load_heads(path: Path, trunk: PreTrainedModel) -> PairHeads:
+    heads = PairHeads(trunk.config.hidden_size)
+    try:
+        heads.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    except (OSError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"{path}: no fact heads of this program's making ({reason}). Delete the file to use the labels alone.") from error
+    return heads.eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers from drawing a progress bar over ours, and from warning about what is checked here."""
+    level, bar = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bar:
+            transformers_logging.enable_progress_bar()
 
 
 def _digest(folder: Path) -> str:
@@ -100,7 +129,7 @@ def _digest(folder: Path) -> str:
 
 
 def _digest_of_weights(trunk: PreTrainedModel) -> str:
-    digest = hashlib.sha256(repr(sorted(trunk.config.id2label.items())).encode())
+    digest = hashlib.sha256(repr(sorted((trunk.config.id2label or {}).items())).encode())
     for name, tensor in sorted(trunk.state_dict().items()):
         digest.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]
@@ -108,4 +137,5 @@ def _digest_of_weights(trunk: PreTrainedModel) -> str:
 
 def use_threads(n: int | None = None) -> None:
     """Let torch use `n` threads; all cores by default."""
-    torch.set_num_threads(n or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(n or cores)

@@ -142,12 +142,12 @@ def _telling_pair(group: str, fact: dict, a: int, b: int, changes: list[tuple[st
         values = [t["values"].get(name) for t in (first, second)]
         if slot["type"] not in types or values[0] is None or values[1] is None or values[0] == values[1]:
             continue
-        found = [re.search(re.escape(str(v)), t["text"], re.IGNORECASE) for v, t in zip(values, (first, second), strict=True)]
-        if found[0] and found[1]:  # values are the annotator's shorthand; they serve as spans only where they stand in the text
-            spans[0][slot["type"]], spans[1][slot["type"]] = found[0].group(), found[1].group()
+        here, there = (re.search(re.escape(str(v)), t["text"], re.IGNORECASE) for v, t in zip(values, (first, second), strict=True))
+        if here and there:  # values are the annotator's shorthand; they serve as spans only where they stand in the text
+            spans[0][slot["type"]], spans[1][slot["type"]] = here.group(), there.group()
         if slot["type"] == "quantity":
-            numbers = [re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in values]
-            if numbers[0] and numbers[1]:
+            numbers = [m for m in (re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in values) if m]
+            if len(numbers) == 2:
                 x, y = (float(n.group(1).replace(",", "")) for n in numbers)
                 if x != y:
                     directions["quantity"] = "raised" if y > x else "lowered"

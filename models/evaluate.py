@@ -15,6 +15,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 if __package__ in (None, ""):  # run as a file: the checkout's root is not on the path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -31,6 +32,7 @@ from models.encoder import ClaimEncoder
 from models.nli import NliScorer, NliScores
 
 Metric = Callable[[NDArray[np.intp]], float]
+NO_CASE: Any = 0.0  # the F1 of a type that neither gold nor guess holds; the stub of scikit-learn wants a string
 TWO_WAY = {"entailment": True, "consistent": True, "not_entailment": False, "inconsistent": False}
 N_BOOTSTRAP = 500
 
@@ -98,13 +100,13 @@ def evaluate_facts(scorer: NliScorer, shared: Path) -> dict[str, tuple[float, fl
     figures = {
         "same fact AUROC": interval(lambda i: roc_auc_score(same[i], same_fact[i]), len(same)),
         "relation macro-F1": interval(lambda i: f1_score(gold[i], guess[i], average="macro"), len(told)),
-        "types micro-F1": interval(lambda i: f1_score(gold_types[i], types[told][i] > 0.5, average="micro", zero_division=0), len(told)),
+        "types micro-F1": interval(lambda i: f1_score(gold_types[i], types[told][i] > 0.5, average="micro", zero_division=NO_CASE), len(told)),
         "agreeing pairs taken as changed": interval(lambda i: float((guess[i][gold[i] == 2] != 2).mean()), len(told)),
         "ECE of same fact": interval(lambda i: expected_calibration_error(same_fact[i].astype(np.float64), same[i]), len(same)),
         "ECE of exclusive": interval(lambda i: expected_calibration_error(exclusive[i], gold[i] == 0), len(told)),
     }
     for t, name in enumerate(CHANGE_TYPES):
-        figures[f"F1 of type {name}"] = interval(lambda i, t=t: f1_score(gold_types[i, t], types[told][i, t] > 0.5, zero_division=0), len(told))
+        figures[f"F1 of type {name}"] = interval(lambda i, t=t: f1_score(gold_types[i, t], types[told][i, t] > 0.5, zero_division=NO_CASE), len(told))
     return figures
 
 
@@ -180,7 +182,7 @@ def main() -> None:
     if args.shared and "stories" in args.parts:
         encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]] = {"this model": ClaimEncoder(checkpoint).encode} if scorer.has_heads else {}
         if args.base:
-            from sentence_transformers import SentenceTransformer
+            from sentence_transformers import SentenceTransformer  # pyright: ignore[reportMissingImports]  # comes with the base encoder's package
 
             base = SentenceTransformer(str(args.base), device="cpu")
             encoders["base encoder"] = lambda texts: base.encode(list(texts), normalize_embeddings=True)

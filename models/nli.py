@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 
 from models.architecture import CHANGE_TYPES, N_DIRECTIONS, sentence_masks
-from models.batches import fit, pad
+from models.batches import pad, rounded_up
 from models.checkpoint import Checkpoint
 
 TOKENS_PER_BATCH = 4_096
@@ -53,7 +53,7 @@ class NliScores:
         return NliScores(*(getattr(self, name)[i : i + 1] for name in self.WIDTHS))
 
     def to_rows(self) -> Floats:
-        """All scores of a pair in one row, shape (N, 97), for storing."""
+        """All scores of a pair in one row, shape (N, 79), for storing."""
         n = len(self)
         return np.concatenate([getattr(self, name).reshape(n, -1) for name in self.WIDTHS], axis=1)
 
@@ -72,6 +72,21 @@ class NliScores:
         return sum(int(np.prod(shape)) for shape in cls.WIDTHS.values())
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A pair as the model reads it. For checkpoints with heads also the two sentences, for marking words in them, and how many tokens of each are read."""
+
+    ids: list[int]
+    segments: list[int] | None
+    sides: tuple[Encoding, Encoding] | None = None
+    n_premise: int = 0
+    n_hypothesis: int = 0
+
+    @property
+    def width(self) -> int:
+        return rounded_up(len(self.ids))
+
+
 class NliScorer:
     """Scores directed pairs with one checkpoint. A pair's scores do not depend on what else is in the call."""
 
@@ -84,73 +99,112 @@ class NliScorer:
 
     def score(self, pairs: Sequence[tuple[str, str]], *, on_progress: Callable[[int], None] | None = None) -> NliScores:
         """Score (premise, hypothesis) pairs. Texts beyond the model's length are cut, the longer one first."""
-        tokenizer = self.checkpoint.tokenizer
-        texts = list(dict.fromkeys(t for pair in pairs for t in pair))
-        encodings: dict[str, Encoding] = {}
-        if texts:
-            encoded = tokenizer(texts, add_special_tokens=False, truncation=True, max_length=self.checkpoint.max_tokens, return_offsets_mapping=True)
-            encodings = dict(zip(texts, encoded.encodings or [], strict=True))
-        lengths = [len(encodings[p].ids) + len(encodings[h].ids) for p, h in pairs]
-        order = sorted(range(len(pairs)), key=lambda i: -lengths[i])  # longest first: an out-of-memory error comes at once, not after an hour
         rows = np.full((len(pairs), NliScores.row_width()), np.nan, dtype=np.float32)
-        start = 0
-        while start < len(order):
-            width = max(1, lengths[order[start]] + 3)
-            index = order[start : start + max(1, TOKENS_PER_BATCH // width)]
-            rows[index] = self._score_batch([(encodings[pairs[i][0]], encodings[pairs[i][1]]) for i in index])
-            start += len(index)
-            if on_progress is not None:
-                on_progress(len(index))
+        if not pairs:
+            return NliScores.from_rows(rows)
+        tokens = self._joined(pairs) if self.has_heads else self._as_the_tokenizer_joins(pairs)
+        # A batch holds pairs of one padded width: a pair is then padded alike whatever else is in the call, and its scores are the same to the last bit.
+        by_width: dict[int, list[int]] = {}
+        for i, t in enumerate(tokens):
+            by_width.setdefault(t.width, []).append(i)
+        for width in sorted(by_width, reverse=True):  # longest first: an out-of-memory error comes at once, not after an hour
+            size = max(1, TOKENS_PER_BATCH // width)
+            for start in range(0, len(by_width[width]), size):
+                index = by_width[width][start : start + size]
+                rows[index] = self._score_batch([tokens[i] for i in index])
+                if on_progress is not None:
+                    on_progress(len(index))
         return NliScores.from_rows(rows)
 
-    def _score_batch(self, pairs: list[tuple[Encoding, Encoding]]) -> Floats:
+    def _joined(self, pairs: Sequence[tuple[str, str]]) -> list[_Tokens]:
+        """Tokenise each distinct text once and join them as the embedded checkpoint, a BERT, was trained to read them."""
+        tokenizer, max_tokens = self.checkpoint.tokenizer, self.checkpoint.max_tokens
+        texts = list(dict.fromkeys(t for pair in pairs for t in pair))
+        # Twice the model's length: where a text is cut within a word, the rest of the word can still be seen, and marked.
+        encoded = tokenizer(texts, add_special_tokens=False, truncation=True, max_length=2 * max_tokens, return_offsets_mapping=True)
+        encodings = dict(zip(texts, encoded.encodings or [], strict=True))
+        cls, sep = tokenizer.cls_token_id, tokenizer.sep_token_id
+        tokens = []
+        for a, b in ((encodings[p], encodings[h]) for p, h in pairs):
+            n_a, n_b = cut(len(a.ids), len(b.ids), max_tokens - 3)
+            tokens.append(_Tokens([cls, *a.ids[:n_a], sep, *b.ids[:n_b], sep], [0] * (n_a + 2) + [1] * (n_b + 1), (a, b), n_a, n_b))
+        return tokens
+
+    def _as_the_tokenizer_joins(self, pairs: Sequence[tuple[str, str]]) -> list[_Tokens]:
+        """Tokenise pairs with the tokenizer's own template: models other than BERT have separators and segments of their own, or none."""
+        premises, hypotheses = (list(side) for side in zip(*pairs, strict=True))
+        encoded = self.checkpoint.tokenizer(premises, hypotheses, truncation="longest_first", max_length=self.checkpoint.max_tokens)
+        segments = encoded.get("token_type_ids") or [None] * len(pairs)
+        return [_Tokens(ids, s) for ids, s in zip(encoded["input_ids"], segments, strict=True)]
+
+    def _score_batch(self, batch: Sequence[_Tokens]) -> Floats:
+        """Score pairs of one padded width; their rows, as `to_rows` gives them."""
         checkpoint = self.checkpoint
-        tokenizer, config = checkpoint.tokenizer, checkpoint.trunk.config
-        ids, segments, lengths = [], [], []
-        for a, b in pairs:
-            # `build_inputs` by the tokenizer's own template, so that models other than BERT get their own separators.
-            n_a, n_b = fit(len(a.ids), len(b.ids), checkpoint.max_tokens - tokenizer.num_special_tokens_to_add(pair=True))
-            if checkpoint.heads is not None:
-                ids.append([tokenizer.cls_token_id, *a.ids[:n_a], tokenizer.sep_token_id, *b.ids[:n_b], tokenizer.sep_token_id])
-                segments.append([0] * (n_a + 2) + [1] * (n_b + 1))
-            else:
-                joined = tokenizer.prepare_for_model(a.ids[:n_a], b.ids[:n_b], add_special_tokens=True) if hasattr(tokenizer, "prepare_for_model") else None
-                ids.append(joined["input_ids"] if joined else tokenizer.build_inputs_with_special_tokens(a.ids[:n_a], b.ids[:n_b]))
-                segments.append(joined.get("token_type_ids", [0] * len(ids[-1])) if joined else [0] * len(ids[-1]))
-            lengths.append((n_a, n_b))
-        input_ids, mask = pad(ids, tokenizer.pad_token_id, to_eight=True)
-        token_types, _ = pad(segments, 0, to_eight=True)
-        out = NliScores.from_rows(np.full((len(pairs), NliScores.row_width()), np.nan, dtype=np.float32))
+        trunk: Any = checkpoint.trunk  # a BertForSequenceClassification where there are heads
+        tokenizer = checkpoint.tokenizer
+        input_ids, mask = pad([t.ids for t in batch], tokenizer.pad_token_id, to_eight=True)
+        segments = [t.segments for t in batch if t.segments is not None]
+        token_types = pad(segments, tokenizer.pad_token_type_id, to_eight=True)[0] if segments else None
+        out = NliScores.from_rows(np.full((len(batch), NliScores.row_width()), np.nan, dtype=np.float32))
         out.premise_spans[:], out.hypothesis_spans[:] = -1, -1
         with torch.inference_mode():
-            if checkpoint.heads is None:
-                segments_too = {"token_type_ids": token_types} if getattr(config, "type_vocab_size", 0) > 1 else {}
-                logits = checkpoint.trunk(input_ids=input_ids, attention_mask=mask, **segments_too).logits
+            if checkpoint.heads is None or token_types is None:
+                segments_too = {} if token_types is None else {"token_type_ids": token_types}
+                inputs = {"input_ids": input_ids, "attention_mask": mask, **segments_too}
+                logits = trunk(**{name: whole_rows(tensor) for name, tensor in inputs.items()}).logits[: len(batch)]
             else:
-                trunk = checkpoint.trunk
-                output = trunk.bert(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask)
-                logits = trunk.classifier(output.pooler_output)
+                hidden = trunk.bert(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask).last_hidden_state  # (B, T, H)
                 special = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id)
-                heads = checkpoint.heads(output.last_hidden_state, *sentence_masks(input_ids, token_types, mask, special))
-                out.same_fact[:] = _rounded(heads.same_fact.sigmoid())
-                out.relation[:] = _rounded(heads.relation.softmax(-1))
-                out.types[:] = _rounded(heads.types.sigmoid())
-                out.moved_on[:] = _rounded(heads.moved_on.sigmoid())
-                out.direction[:] = _rounded(heads.direction)
-                tokens = heads.tokens.sigmoid().numpy()  # (B, T, 9)
-                for i, ((a, b), (n_a, n_b)) in enumerate(zip(pairs, lengths, strict=True)):
-                    out.premise_spans[i] = change_spans(tokens[i, 1 : 1 + n_a], a, n_a)
-                    out.hypothesis_spans[i] = change_spans(tokens[i, 2 + n_a : 2 + n_a + n_b], b, n_b)
-        out.nli[:] = _rounded(logits.softmax(-1)[:, list(checkpoint.columns)])
+                hidden, *masks = (whole_rows(t) for t in (hidden, *sentence_masks(input_ids, token_types, mask, special)))
+                logits = trunk.classifier(trunk.bert.pooler(hidden))[: len(batch)]
+                heads = checkpoint.heads(hidden, *masks)
+                n = len(batch)
+                out.same_fact[:] = _rounded(heads.same_fact[:n].double().sigmoid())
+                out.relation[:] = _rounded(heads.relation[:n].double().softmax(-1))
+                out.types[:] = _rounded(heads.types[:n].double().sigmoid())
+                out.moved_on[:] = _rounded(heads.moved_on[:n].double().sigmoid())
+                out.direction[:] = _rounded(heads.direction[:n].double())
+                marks = heads.tokens.double().sigmoid().numpy()  # (B, T, 9)
+                for i, t in enumerate(batch):
+                    assert t.sides is not None
+                    middle = 2 + t.n_premise
+                    out.premise_spans[i] = change_spans(marks[i, 1 : middle - 1], t.sides[0], t.n_premise)
+                    out.hypothesis_spans[i] = change_spans(marks[i, middle : middle + t.n_hypothesis], t.sides[1], t.n_hypothesis)
+        out.nli[:] = _rounded(logits.double().softmax(-1)[:, list(checkpoint.columns)])
         return out.to_rows()
 
 
+def whole_rows(tensor: torch.Tensor) -> torch.Tensor:
+    """`tensor` (B, ...) with its last row repeated until B is a multiple of 4.
+
+    The matrix library takes four rows at a time and sums those left over in another order: the last bits of a pair would depend on how many pairs are with it.
+    """
+    extra = -len(tensor) % 4
+    return torch.cat([tensor, tensor[-1:].expand(extra, *tensor.shape[1:])]) if extra else tensor
+
+
+def cut(n_a: int, n_b: int, room: int) -> tuple[int, int]:
+    """Lengths of two token lists cut to `room` tokens together, the longer one first."""
+    half = room // 2
+    if n_a + n_b <= room:
+        return n_a, n_b
+    if n_a <= half:
+        return n_a, room - n_a
+    if n_b <= room - half:
+        return room - n_b, n_b
+    return half, room - half
+
+
 def _rounded(values: torch.Tensor) -> Floats:
-    return np.round(values.float().numpy(), DECIMALS)
+    """Probabilities are computed in double precision: in single, a vectorised exp and the one for the numbers left over differ in the last bit."""
+    return np.round(values.numpy(), DECIMALS).astype(np.float32)
 
 
-def change_spans(probabilities: NDArray[np.float32], encoding: Encoding, n_tokens: int) -> Floats:
-    """The words that carry each type of change, shape (9, 2), from token probabilities (T, 9): the best token and its neighbours of like probability, whole words."""
+def change_spans(probabilities: NDArray[np.floating], encoding: Encoding, n_tokens: int) -> Floats:
+    """The words that carry each type of change, shape (9, 2), from token probabilities (T, 9): the best token and its neighbours of like probability.
+
+    Whole words, also where only `n_tokens` of the text's tokens were read.
+    """
     spans = np.full((N_TYPES, 2), -1, dtype=np.float32)
     if n_tokens == 0:
         return spans
@@ -164,6 +218,9 @@ def change_spans(probabilities: NDArray[np.float32], encoding: Encoding, n_token
         while first > 0 and (probabilities[first - 1, t] >= SPAN_SHARE * top or words[first - 1] == words[first]):
             first -= 1
         while last + 1 < n_tokens and (probabilities[last + 1, t] >= SPAN_SHARE * top or words[last + 1] == words[last]):
+            last += 1
+        while last == n_tokens - 1 and n_tokens < len(words) and words[n_tokens] == words[last]:
+            n_tokens += 1  # the text was cut within this word
             last += 1
         spans[t] = offsets[first][0], offsets[last][1]
     return spans

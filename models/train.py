@@ -25,8 +25,9 @@ from torch import Tensor
 from transformers import AutoTokenizer, BertForSequenceClassification, PreTrainedTokenizerBase
 
 from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
-from models.batches import Batch, Batcher
+from models.batches import Batch, Batcher, SpecialIds
 from models.data import Example, fact_examples, load_topics, nli_examples, story_examples
+from models.perturb import perturbed_examples
 from models.watch import evaluate_heads, evaluate_nli
 
 
@@ -35,16 +36,16 @@ class Phase:
     """What one phase sees, and how it learns."""
 
     nli_scale: float  # share of each NLI set's cap
-    nli_copies: int
-    fact_copies: int
+    fact_copies: float
     story_copies: int
+    perturbed: bool  # agreeing tellings with one figure, day or name replaced
     trunk_rate: float
     head_rate: float
 
 
 PHASES = {
-    "nli": Phase(nli_scale=1.0, nli_copies=1, fact_copies=3, story_copies=0, trunk_rate=1e-4, head_rate=5e-4),
-    "stories": Phase(nli_scale=0.05, nli_copies=1, fact_copies=1, story_copies=3, trunk_rate=4e-5, head_rate=2e-4),
+    "nli": Phase(nli_scale=1.0, fact_copies=3, story_copies=0, perturbed=False, trunk_rate=1e-4, head_rate=5e-4),
+    "stories": Phase(nli_scale=0.03, fact_copies=0.5, story_copies=3, perturbed=True, trunk_rate=4e-5, head_rate=2e-4),
 }
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
@@ -59,7 +60,7 @@ class ClaimModel(torch.nn.Module):
     def __init__(self, trunk: BertForSequenceClassification, heads: PairHeads, tokenizer: PreTrainedTokenizerBase) -> None:
         super().__init__()
         self.trunk, self.heads = trunk, heads
-        self.special_ids = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id)
+        self.special_ids = SpecialIds.of(tokenizer).as_tuple()
 
     def forward(self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, HeadLogits]:
         """NLI logits (B, 3) and the heads' logits."""
@@ -81,7 +82,9 @@ class ClaimModel(torch.nn.Module):
         dtype = torch.float16 if half else torch.float32
         trunk = BertForSequenceClassification(self.trunk.config)
         trunk.load_state_dict(self.trunk.state_dict())
-        trunk.to(dtype).save_pretrained(folder)
+        if half:
+            trunk.half()
+        trunk.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         save_file({name: t.detach().to(dtype).contiguous() for name, t in self.heads.state_dict().items()}, folder / "heads.safetensors")
 
@@ -154,7 +157,9 @@ class VectorTask:
         for topic, fact in self.rng.sample(self.facts, n):
             a, b = self.rng.sample(fact["tellings"], 2)
             other = self.rng.choice([f for f in topic["facts"] if f is not fact])
-            anchors.append(a["text"]), positives.append(b["text"]), negatives.append(self.rng.choice(other["tellings"])["text"])
+            anchors.append(a["text"])
+            positives.append(b["text"])
+            negatives.append(self.rng.choice(other["tellings"])["text"])
         texts = anchors + positives + negatives + self.rng.sample(self.extra, min(8, len(self.extra)))
         vectors = self.model.vectors(*self.batcher.singles(texts))  # (3n + 8, H)
         logits = vectors[:n] @ vectors[n : 3 * n].T / TEMPERATURE  # (n, 2n)
@@ -184,16 +189,19 @@ def train(args: argparse.Namespace) -> None:
     topics, held_out = load_topics(shared)
     held_stories = [s for s in args.hold_out.split(",") if s]
     stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_stories]
-    nli = list(nli_examples(shared, args.seed, phase.nli_scale)) * phase.nli_copies
-    facts = fact_examples(shared, topics, n_different=2, seed=args.seed) * phase.fact_copies
+    nli = list(nli_examples(shared, args.seed, phase.nli_scale))
+    facts = fact_examples(shared, topics, n_different=2, seed=args.seed)
+    facts = facts * int(phase.fact_copies) + rng.sample(facts, int(len(facts) * (phase.fact_copies % 1)))
     told = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
-    examples = nli + facts + told
+    made = list(perturbed_examples(topics, args.seed)) if phase.perturbed else []
+    examples = nli + facts + told + made
     model, tokenizer = load_model(Path(args.base))
     batcher = Batcher(tokenizer)
     batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
     vector_task = VectorTask(topics, [e.premise for e in rng.sample(nli, min(3_000, len(nli)))], model, batcher, args.seed)
     model.trunk.bert.embeddings.requires_grad_(False)
-    heads = list(model.heads.parameters()) + list(model.trunk.classifier.parameters()) + list(model.trunk.bert.pooler.parameters())
+    assert model.trunk.bert.pooler is not None
+    heads = [*model.heads.parameters(), *model.trunk.classifier.parameters(), *model.trunk.bert.pooler.parameters()]
     head_ids = {id(p) for p in heads}
     trunk = [p for p in model.trunk.parameters() if p.requires_grad and id(p) not in head_ids]
     optimizer = torch.optim.AdamW([{"params": trunk, "lr": phase.trunk_rate}, {"params": heads, "lr": phase.head_rate}], weight_decay=0.01, fused=True)
@@ -204,10 +212,11 @@ def train(args: argparse.Namespace) -> None:
     state_file = work / "state.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True)
-        model.load_state_dict(state["model"]), optimizer.load_state_dict(state["optimizer"])
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
         step, seen, elapsed = state["step"], state["seen"], state["elapsed"]
         log(event="resumed", step=step, seen=seen, elapsed=round(elapsed))
-    log(event="start", phase=args.phase, nli=len(nli), facts=len(facts), stories=len(told), held_out=held_stories, epochs=args.epochs, total=total, step=step)
+    log(event="start", phase=args.phase, nli=len(nli), facts=len(facts), stories=len(told), perturbed=len(made), held_out=held_stories, epochs=args.epochs, total=total, step=step)
     started, saved, shown = time.monotonic() - elapsed, time.monotonic(), time.monotonic()
     sums: dict[str, list[float]] = {}
     rng.seed(args.seed + step)

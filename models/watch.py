@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,6 +17,8 @@ from models.data import Example, fact_examples
 
 if TYPE_CHECKING:
     from models.train import ClaimModel
+
+NO_CASE: Any = 0.0  # the F1 where neither gold nor guess holds a type; the stub of scikit-learn wants a string
 
 
 def predict(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) -> dict[str, np.ndarray]:
@@ -60,7 +62,7 @@ def evaluate_heads(model: ClaimModel, batcher: Batcher, shared: Path, topics: li
     figures = {
         "same_fact_auroc": roc_auc_score(same, p["same_fact"]),
         "relation_macro_f1": f1_score(relation, guess, average="macro"),
-        "types_micro_f1": f1_score(types, p["types"][told] > 0.5, average="micro", zero_division=0),
+        "types_micro_f1": f1_score(types, p["types"][told] > 0.5, average="micro", zero_division=NO_CASE),
         "agree_taken_as_changed": float((guess[relation == 2] != 2).mean()),
     }
     return {name: round(float(value), 4) for name, value in figures.items()}

@@ -1,0 +1,154 @@
+"""Fit flows/steps/weights.json on annotated stories, and score it on stories left out.
+
+    python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--write] [--report DIR]
+
+`--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it. The weights are logistic
+regressions over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from gold import PairLabel, StoryGold
+from sklearn.linear_model import LogisticRegression
+
+from flows.pipeline import CheckRun, compare_proposal
+from flows.records import CHANGE_TYPES, KINDS
+from flows.steps import findings as deciding
+from flows.steps.comparing import ComparedPair
+from flows.steps.findings import judge, kind_features, type_features
+from flows.steps.weighing import WEIGHTS_FILE, Weights
+
+# Only the same sign makes sense for these; fitted signs are reported, not forced.
+SAME_FACT_FEATURES = ("same_fact", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared", "length_ratio", "entailment_max", "contradiction_max")
+CHANGED_FEATURES = (
+    "same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared", "length_ratio",
+    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "comparers_changed", "comparers_changed_too", "comparers_same", "dated", "moved_on_words",
+    *(f"{t}_changed" for t in CHANGE_TYPES), *(f"{t}_same" for t in CHANGE_TYPES),
+)  # fmt: skip
+STRENGTH = {"same_fact": 0.3, "changed": 0.03, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
+
+
+@dataclasses.dataclass
+class Row:
+    story: str
+    pair: ComparedPair
+    label: PairLabel
+    sources: tuple[str, str]
+
+
+def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
+    """All scored pairs of a story, compared and labelled."""
+    run = CheckRun([folder / "articles"], scratch, model=model)
+    run.outputs.create()
+    run.read(), run.extract(), run.relate(), run.propose(), run.score()
+    gold = StoryGold(folder)
+    rows = []
+    for proposal, forward, back in run.scored:
+        if back is None:
+            continue
+        names = [Path(run.sightings_of[v.article.article_id][0].source).stem for v in (proposal.earlier, proposal.later)]
+        label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
+        rows.append(Row(gold.name, compare_proposal(proposal, forward, back), label, (names[0], names[1])))
+    return rows
+
+
+def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
+    """Fit one regression on standardised features; return it as the JSON that flows/steps/weighing.py reads."""
+    names = [n for n in names if n in features[0]]
+    x = np.array([[f[n] for n in names] for f in features])
+    means, scales = x.mean(0), np.maximum(x.std(0), 1e-3)
+    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target))
+    numbers = lambda values: {n: round(float(v), 5) for n, v in zip(names, values, strict=True)}  # noqa: E731
+    return {"intercept": round(float(model.intercept_[0]), 5), "weights": numbers(model.coef_[0]), "means": numbers(means), "scales": numbers(scales)}
+
+
+def fit(rows: Sequence[Row]) -> dict:
+    """Fit all regressions on labelled pairs."""
+    features = [r.pair.features for r in rows]
+    same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"])
+    changed = fit_logistic(features, [bool(r.label.changes) for r in rows], CHANGED_FEATURES, STRENGTH["changed"])
+    told = [r for r in rows if r.label.changes]
+    types = {}
+    for t in CHANGE_TYPES:
+        f = [type_features(r.pair, t) for r in told]
+        types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"])
+    examples = [(kind_features(r.pair.features, c[0], c[2] or ""), c[1]) for r in told for c in r.label.changes]  # pyright: ignore[reportArgumentType]
+    kinds = {k: fit_logistic([f for f, _ in examples], [kind == k for _, kind in examples], list(examples[0][0]), STRENGTH["kinds"]) for k in KINDS}
+    return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
+
+
+def without_heads(rows: Sequence[Row]) -> list[Row]:
+    """The same pairs as a checkpoint with the three NLI labels alone would leave them."""
+    heads = {"same_fact", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
+    return [dataclasses.replace(r, pair=dataclasses.replace(r.pair, features={k: v for k, v in r.pair.features.items() if k not in heads})) for r in rows]
+
+
+def write_findings(rows: Sequence[tuple[Row, Weights]], path: Path, min_score: float) -> None:
+    """Judge pairs and write what the scoring script reads."""
+    out = []
+    for row, weights in rows:
+        verdict = judge(row.pair, weights, min_score=min_score)
+        if verdict.dropped_at:
+            continue
+        out.append({
+            "kind": verdict.kind, "types": [c.type for c in verdict.changes], "changes": [dataclasses.asdict(c) for c in verdict.changes], "score": verdict.score,
+            "earlier_source": row.sources[0], "later_source": row.sources[1], "earlier_text": row.pair.earlier.text, "later_text": row.pair.later.text,
+        })  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(out), path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stories", type=Path, required=True)
+    parser.add_argument("--models", nargs="*", default=[])
+    parser.add_argument("--cache", type=Path, help="pickle of the compared pairs, to fit again quickly")
+    parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "claimdrift-fit")
+    parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6])
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--no-heads", action="store_true", help="score as with a checkpoint without fact heads")
+    parser.add_argument("--show", type=int, default=0)
+    args = parser.parse_args()
+    folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
+    model_of: dict[str, str | None] = dict.fromkeys((f.name for f in folders), None)
+    for entry in args.models:
+        stories, _, model = entry.rpartition("=")
+        for story in stories.split(",") if stories else model_of:
+            model_of[story] = model
+    if args.cache and args.cache.exists():
+        rows: list[Row] = pickle.loads(args.cache.read_bytes())
+    else:
+        rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(rows))
+    used = without_heads(rows) if args.no_heads else rows
+    print(len(rows), "pairs,", sum(r.label.same_fact for r in rows), "same fact,", sum(bool(r.label.changes) for r in rows), "changed")
+    left_out = [(row, w) for f in folders if (w := Weights.from_json(fit([r for r in used if r.story != f.name]))) for row in used if row.story == f.name]
+    for min_score in args.min_scores:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "findings.parquet"
+            write_findings(left_out, path, min_score)
+            script = args.stories.parent / "score_stories.py"
+            shown = ["--show", str(args.show)] if args.show and min_score == deciding.DEFAULT_MIN_SCORE else []
+            result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
+            print(f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1])
+    if args.write:
+        weights = {"with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
+        WEIGHTS_FILE.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+        print("wrote", WEIGHTS_FILE)
+
+
+if __name__ == "__main__":
+    main()
