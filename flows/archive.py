@@ -74,7 +74,7 @@ class Outputs:
         """Make the folder if it is not there, and try to write in it. Raises OutputsError: a file in its place, no permission, no space."""
         with explain_os_errors(self.root, "cannot make the folder"):
             if self.root.exists() and not self.root.is_dir():
-                raise OutputsError(f"{self.root}: is a file, not a folder. Give another --output.")
+                raise OutputsError(f"{self.root}: is a file, not a folder. Give another --outputs folder.")
             self.root.mkdir(parents=True, exist_ok=True)
         with explain_os_errors(self.root, "cannot write here"):
             probe = self.root / f".probe-{os.getpid()}.tmp"
@@ -167,7 +167,7 @@ class Outputs:
                 differences.append(f"threshold {name} {'unset' if there is None else there} there, {'unset' if now is None else now} now")
         if not differences:
             differences.append(f"settings {last.settings_id} there, {settings_id} now")
-        raise OutputsError(f"{self.root}: was made with other settings: {'; '.join(differences)}. Give another --output, or --rebuild.")
+        raise OutputsError(f"{self.root}: was made with other settings: {'; '.join(differences)}. Give another --outputs, or --rebuild.")
 
     def publish(self, run_id: str, tables: Mapping[str, pa.Table], *, replace: bool = False) -> None:
         """Publish one run: all of records.TABLES, each made by to_table, in that order. See the module's docstring for what a kill leaves.
@@ -295,23 +295,23 @@ def check_file(path: Path, table: str) -> None:
     try:
         schema = pq.read_schema(path)
     except pa.ArrowInvalid as error:
-        raise OutputsError(f"{path}: is no Parquet file ({str(error).splitlines()[0]}). Move it away, or give another --output.") from None
+        raise OutputsError(f"{path}: is no Parquet file ({str(error).splitlines()[0]}). Move it away, or give another --outputs folder.") from None
     version = (schema.metadata or {}).get(b"schema_version", b"").decode()
     if not version.isdecimal():
-        raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --output.")
+        raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --outputs folder.")
     _check_version(int(version), path)
     problem = schema_problem(schema, arrow_schema(TABLES[table]))
     if problem:
-        raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --output.")
+        raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --outputs folder.")
 
 
 def _check_version(version: int, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise OutputsError(
-            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --output."
+            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --outputs folder."
         )
     if version < SCHEMA_VERSION:
-        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --output.")
+        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --outputs folder.")
 
 
 def _did_you_mean(word: str, words: Sequence[str]) -> str:

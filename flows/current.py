@@ -68,7 +68,7 @@ def current_table(outputs: str | Path, table: str) -> pa.Table:
     archive = Outputs(Path(outputs))
     run_ids = archive.run_ids()  # read once: a run published meanwhile is in none of the tables below
     if not run_ids:
-        raise OutputsError(f"{outputs}: holds no published run. Make one with: claimdrift check ARTICLES --output {outputs}")
+        raise OutputsError(f"{outputs}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {outputs}")
     rows = archive.read(table, run_ids=run_ids)
     if table == "findings":
         rows = _refresh_findings(archive, run_ids, rows)

@@ -47,7 +47,7 @@ def folder_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
     announced = False
     while not _try_acquire(lock, folder):
         if time.monotonic() >= deadline:
-            raise LockedError(f"{folder}: {_writer(folder)} is writing here. Wait for it to end, or give another --output.")
+            raise LockedError(f"{folder}: {_writer(folder)} is writing here. Wait for it to end, or give another --outputs folder.")
         if not announced:
             log.warning("%s: waiting up to %.0f s for %s", folder, wait_s, _writer(folder))
             announced = True

@@ -264,7 +264,7 @@ class CheckRun:
     def _pair(self, p: Proposal, forward: NliScores, back: NliScores | None, same_fact: float, score: float, dropped_at: str) -> Pair:
         first, second = p.claims
         nli = [float(x) for x in forward.nli[0]]
-        nli_back = [float(x) for x in back.nli[0]] if back is not None else [float("nan")] * 3
+        nli_back = [float(x) for x in back.nli[0]] if back is not None else [None] * 3
         return Pair(
             first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, p.candidate.blocking_rule, p.candidate.similarity,
             *nli, *nli_back, same_fact, score, dropped_at,
@@ -335,7 +335,7 @@ def compare_proposal(p: Proposal, forward: NliScores, back: NliScores) -> Compar
 def evidence_of(pair: ComparedPair, verdict: Verdict) -> dict:
     """The probabilities, what each comparer saw, and how each feature moved the score."""
     forward, back = pair.scores.forward, pair.scores.back
-    exclusive, compatible, same = (float(x) for x in pair.scores.mean("relation"))
+    exclusive, compatible, same = (float(x) if pair.scores.has_heads else None for x in pair.scores.mean("relation"))
     names = ("entailment", "neutral", "contradiction")
     return {
         "similarity": pair.candidate.similarity, "same_fact": verdict.same_fact, "exclusive": exclusive, "compatible": compatible, "same": same,

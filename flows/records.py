@@ -214,9 +214,15 @@ class Pair:
     entailment: float = column(pa.float64(), "P(earlier entails later)", unit="probability")
     neutral: float = column(pa.float64(), "P(neutral), earlier as premise", unit="probability")
     contradiction: float = column(pa.float64(), "P(contradiction), earlier as premise", unit="probability")
-    entailment_back: float = column(pa.float64(), "P(later entails earlier)", unit="probability")
-    neutral_back: float = column(pa.float64(), "P(neutral), later as premise", unit="probability")
-    contradiction_back: float = column(pa.float64(), "P(contradiction), later as premise", unit="probability")
+    entailment_back: float | None = column(
+        pa.float64(), "P(later entails earlier); null where the first look ended the pair", unit="probability", nullable=True
+    )
+    neutral_back: float | None = column(
+        pa.float64(), "P(neutral), later as premise; null where the first look ended the pair", unit="probability", nullable=True
+    )
+    contradiction_back: float | None = column(
+        pa.float64(), "P(contradiction), later as premise; null where the first look ended the pair", unit="probability", nullable=True
+    )
     same_fact: float = column(pa.float64(), "score that both tell one fact", unit="0 to 1")
     score: float = column(pa.float64(), "score that a reader would call the pair changed; 0 where it was dropped before comparing", unit="0 to 1")
     dropped_at: str = column(pa.string(), "step at which the pair left the way to a finding; empty where it is one")

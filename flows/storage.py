@@ -17,11 +17,11 @@ class OutputsError(Exception):
 
 
 ADVICE = {
-    errno.ENOSPC: "Free some space, or give another --output.",
-    errno.EDQUOT: "Free some space, or give another --output.",
-    errno.EACCES: "Make it writable, or give another --output.",
-    errno.EPERM: "Make it writable, or give another --output.",
-    errno.EROFS: "Give an --output on a disk that can be written.",
+    errno.ENOSPC: "Free some space, or give another --outputs folder.",
+    errno.EDQUOT: "Free some space, or give another --outputs folder.",
+    errno.EACCES: "Make it writable, or give another --outputs folder.",
+    errno.EPERM: "Make it writable, or give another --outputs folder.",
+    errno.EROFS: "Give an --outputs folder on a disk that can be written.",
 }
 
 
@@ -33,7 +33,7 @@ def explain_os_errors(folder: Path, what: str) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         where = f" ({error.filename})" if error.filename and Path(error.filename) != folder else ""
-        advice = ADVICE.get(error.errno or 0, "Give another --output.")
+        advice = ADVICE.get(error.errno or 0, "Give another --outputs folder.")
         raise OutputsError(f"{folder}: {what}: {reason}{where}. {advice}") from error
 
 

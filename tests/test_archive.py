@@ -339,7 +339,7 @@ def test_files_of_others_are_left_alone(tmp_path):
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "outputs").write_text("notes")
-    with pytest.raises(OutputsError, match=r"outputs: is a file, not a folder\. Give another --output\.$"):
+    with pytest.raises(OutputsError, match=r"outputs: is a file, not a folder\. Give another --outputs\.$"):
         Outputs(tmp_path / "outputs").create()
     with pytest.raises(OutputsError, match=r"Not a directory|is a file"):
         Outputs(tmp_path / "outputs" / "deeper").create()
@@ -366,7 +366,7 @@ def test_a_full_or_failing_disk_publishes_nothing(outputs, monkeypatch, number):
             real(descriptor)
 
         patch.setattr(os, "fsync", fail_late)
-        with pytest.raises(OutputsError, match=f"nothing was published, as it cannot be written: {os.strerror(number)}.*another --output|on a disk"):
+        with pytest.raises(OutputsError, match=f"nothing was published, as it cannot be written: {os.strerror(number)}.*another --outputs|on a disk"):
             publish(outputs, 2)
     assert leftovers(outputs) == []
     assert seen_by_pandas(outputs) == ["f1"]

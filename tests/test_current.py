@@ -159,7 +159,7 @@ def test_every_table_loads_empty_and_full(tmp_path, name):
 def test_errors_say_what_to_do(tmp_path):
     with pytest.raises(OutputsError, match=r'no table "finding"\. Did you mean findings\? There are: articles, .*, runs\.$'):
         load(tmp_path, "finding")
-    with pytest.raises(OutputsError, match=r"nowhere: holds no published run\. Make one with: claimdrift check ARTICLES --output .*nowhere$"):
+    with pytest.raises(OutputsError, match=r"nowhere: holds no published run\. Make one with: claimdrift check ARTICLES --outputs .*nowhere$"):
         load(tmp_path / "nowhere", "findings")
     Outputs(tmp_path).publish("r", run_tables("r", run={"thresholds": {}}))
     with pytest.raises(OutputsError, match='run r names no threshold "same_fact"'):

@@ -39,7 +39,7 @@ def holder(outputs, repo_root) -> Iterator[subprocess.Popen]:
 
 
 def test_the_second_run_is_told_who_holds_the_folder(outputs, holder):
-    with pytest.raises(OutputsError, match=rf"outputs: the run with pid {holder.pid} on .* is writing here\. Wait .*--output"), outputs.lock():
+    with pytest.raises(OutputsError, match=rf"outputs: the run with pid {holder.pid} on .* is writing here\. Wait .*--outputs"), outputs.lock():
         pass
     assert not holds_lock(outputs.root)
 
