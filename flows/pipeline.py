@@ -206,7 +206,7 @@ class CheckRun:
             scorer = self.engine.scorer
             forward, n_forward = score_pairs([p.texts for p in worded], scorer, cache, on_progress=progress.teller("scoring pairs"))
             likely = [i for i in range(len(worded)) if not scorer.has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
-            back, n_back = score_pairs([worded[i].texts[::-1] for i in likely], scorer, cache, on_progress=progress.teller("scoring pairs back"))
+            back, n_back = score_pairs([(later, earlier) for earlier, later in (worded[i].texts for i in likely)], scorer, cache, on_progress=progress.teller("scoring pairs back"))
             place = {i: k for k, i in enumerate(likely)}
             self.scored = [(p, forward.row(i), back.row(place[i]) if i in place else None) for i, p in enumerate(worded)]
             self.counts["pairs scored"] = len(worded)
@@ -263,19 +263,18 @@ class CheckRun:
 
     def _pair(self, p: Proposal, forward: NliScores, back: NliScores | None, same_fact: float, score: float, dropped_at: str) -> Pair:
         first, second = p.claims
-        nli = [float(x) for x in forward.nli[0]]
-        nli_back = [float(x) for x in back.nli[0]] if back is not None else [None] * 3
+        entailment, neutral, contradiction = map(float, forward.nli[0])
+        entailment_back, neutral_back, contradiction_back = map(float, back.nli[0]) if back is not None else (None, None, None)
         return Pair(
             first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, p.candidate.blocking_rule, p.candidate.similarity,
-            *nli, *nli_back, same_fact, score, dropped_at,
+            entailment, neutral, contradiction, entailment_back, neutral_back, contradiction_back, same_fact, score, dropped_at,
         )  # fmt: skip
 
     def _word_for_word(self, p: Proposal) -> Pair:
         first, second = p.claims
-        certain = (1.0, 0.0, 0.0)
         return Pair(
             first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, WORD_FOR_WORD, p.candidate.similarity,
-            *certain, *certain, 1.0, 0.0, "word for word",
+            1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, "word for word",
         )  # fmt: skip
 
     def _make_findings(self) -> None:

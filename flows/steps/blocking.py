@@ -34,30 +34,44 @@ class Candidate:
 
 def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
     """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers."""
-    similarity = np.round(earlier.vectors @ later.vectors.T, 4)  # (n_earlier, n_later)
-    folded = [[normalised(c.text) for c in view.claims] for view in (earlier, later)]
-    nearest = _nearest(similarity)
+    if not earlier.claims or not later.claims:
+        return []
+    # In double precision, so that the last bits do not depend on which article is which.
+    similarity = np.round(earlier.vectors.astype(np.float64) @ later.vectors.astype(np.float64).T, 4)  # (n_earlier, n_later)
+    folded = [np.array([normalised(c.text) for c in view.claims], dtype=object) for view in (earlier, later)]
+    word_for_word = folded[0][:, None] == folded[1][None, :]
+    nearest = _nearest(similarity) & (similarity >= SIMILARITY_FLOOR)
     marks = [[_marks(c) for c in view.claims] for view in (earlier, later)]
+    other = _best_other(similarity)
     found = []
-    for i in range(len(earlier.claims)):
-        for j in range(len(later.claims)):
-            value = float(similarity[i, j])
-            if folded[0][i] == folded[1][j]:
-                rule = WORD_FOR_WORD
-            elif nearest[i, j] and value >= SIMILARITY_FLOOR:
-                rule = NEAREST
-            elif value >= NAMED_FLOOR and _share_enough(marks[0][i], marks[1][j]):
-                rule = SHARED_NAMES
-            else:
-                continue
-            others = np.concatenate([np.delete(similarity[i], j), np.delete(similarity[:, j], i)])
-            found.append(Candidate(i, j, rule, value, round(value - float(others.max(initial=0.0)), 4)))
+    for i, j in zip(*(map(int, side) for side in np.nonzero(word_for_word | nearest | (similarity >= NAMED_FLOOR))), strict=True):
+        if word_for_word[i, j]:
+            rule = WORD_FOR_WORD
+        elif nearest[i, j]:
+            rule = NEAREST
+        elif _share_enough(marks[0][i], marks[1][j]):
+            rule = SHARED_NAMES
+        else:
+            continue
+        found.append(Candidate(i, j, rule, float(similarity[i, j]), round(float(similarity[i, j] - other[i, j]), 4)))
     return found
 
 
 def normalised(text: str) -> str:
-    """A claim's words, for telling whether two claims are word for word the same: case, spaces and punctuation do not count."""
-    return " ".join(re.findall(r"\w+", fold(text)))
+    """A claim's words, for telling whether two claims are word for word the same: case, spaces and punctuation do not count, signs of money and measure do."""
+    return " ".join(re.findall(r"\w+|[%‰°€$£¥₹]|(?<!\w)[-−+](?=\d)", fold(text)))
+
+
+def _best_other(similarity: np.ndarray) -> np.ndarray:
+    """For each pair (n_earlier, n_later), the highest cosine, at least 0, that either of its claims has with another partner."""
+    best = np.zeros_like(similarity)
+    for axis in (0, 1):
+        if similarity.shape[axis] > 1:
+            ranked = np.sort(similarity, axis=axis)
+            first, second = np.take(ranked, [-1], axis), np.take(ranked, [-2], axis)
+            # The row's best other is its best, but for the best itself; where two share first place, `second` equals it.
+            best = np.maximum(best, np.where(similarity == first, second, first))
+    return best
 
 
 def _nearest(similarity: np.ndarray) -> np.ndarray:

@@ -84,7 +84,7 @@ def logit(p: float) -> float:
 
 def compare_claims(earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool) -> ComparedPair:
     """Run all comparers on a pair and put what they and the model saw into features."""
-    observations = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
+    observations: dict[ChangeType, Observation] = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
     features = pair_features(earlier, later, candidate, scores)
     changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
     features["comparers_changed"] = max(changed.values(), default=0.0)

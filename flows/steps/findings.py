@@ -41,7 +41,7 @@ def judge(pair: ComparedPair, weights: Weights, *, min_score: float = DEFAULT_MI
     if score < min_score:
         return Verdict(same_fact, score, "drift", (), "changed", contributions)
     changes = tuple(change_of(pair, t, weights) for t in likely_types(pair, weights))
-    kind = min((c.kind for c in changes), key=KINDS.index)
+    kind: Kind = KINDS[min(KINDS.index(c.kind) for c in changes)]
     return Verdict(same_fact, score, kind, changes, "", contributions)
 
 
@@ -75,7 +75,8 @@ def change_of(pair: ComparedPair, change_type: ChangeType, weights: Weights) -> 
     kind = max(KINDS, key=lambda k: log_odds[k])
     if kind == "update" and not pair.features["dated"] and not pair.features["moved_on_words"] > 0:
         # Without an order only the text itself can show that the world moved on.
-        kind = max(("contradiction", "drift"), key=lambda k: log_odds[k])
+        others: tuple[Kind, ...] = ("contradiction", "drift")
+        kind = max(others, key=lambda k: log_odds[k])
     return Change(change_type, kind, direction, from_text, to_text)
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +41,13 @@ class ArticleView:
     outlets: frozenset[str]
     shingles: frozenset[int]
 
-    @property
+    @cached_property
     def centroid(self) -> NDArray[np.float32]:
         """The unit vector of the claims' mean, shape (H,)."""
         mean = self.vectors.mean(0)
         return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
-    @property
+    @cached_property
     def name_words(self) -> frozenset[str]:
         """The words of all names in the claims, folded; demonyms and short words left in, since what is common is common to both."""
         return frozenset(word for claim in self.claims for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
@@ -54,6 +55,8 @@ class ArticleView:
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
     """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter list."""
+    if b.article.article_id < a.article.article_id:
+        a, b = b, a  # ties among the closest, and the last bits of a product, depend on which side is which
     similarity = a.vectors @ b.vectors.T
     closest = []
     for _ in range(min(3, *similarity.shape)):
@@ -62,11 +65,16 @@ def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
         similarity[i, :], similarity[:, j] = -1.0, -1.0
     shared = len(a.name_words & b.name_words)
     return {
-        "centroid": round(float(a.centroid @ b.centroid), 4),
+        "centroid": nearness(a, b),
         "closest": round(sum(closest) / len(closest), 4),
         "names": float(min(shared, 4)),
         "name_share": shared / max(1, min(len(a.name_words), len(b.name_words))),
     }
+
+
+def nearness(a: ArticleView, b: ArticleView) -> float:
+    """Cosine of the two articles' mean vectors. Symmetric."""
+    return round(float(a.centroid.astype(np.float64) @ b.centroid.astype(np.float64)), 4)
 
 
 def affinity(a: ArticleView, b: ArticleView) -> float:
@@ -113,7 +121,7 @@ def compare_articles(a: ArticleView, b: ArticleView, run_id: str, *, window_days
     if a.article.article_id == b.article.article_id or not a.claims or not b.claims:
         return None
     same_source = bool(a.source_keys & b.source_keys)
-    if not same_source and not within_window(a.article, b.article, window_days):
+    if not same_source and (not within_window(a.article, b.article, window_days) or nearness(a, b) < CENTROID_FLOOR):
         return None
     score = 1.0 if same_source else affinity(a, b)
     if score < min_affinity:
@@ -156,7 +164,8 @@ def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterato
         rows = new[row : row + BLOCK]
         for column in range(0, len(usable), BLOCK):
             similarity = centroids[rows] @ centroids[column : column + BLOCK].T
-            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR), strict=True):
+            # A little under the floor, since the last bits of a product of matrices depend on their size; compare_articles looks exactly.
+            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR - 0.001), strict=True):
                 i, j = usable[rows[int(r)]], usable[column + int(c)]
                 if i < j and (i, j) not in versions and within_window(views[i].article, views[j].article, window_days):
                     yield i, j
