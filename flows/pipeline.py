@@ -1,6 +1,7 @@
 """One run of `check`, step by step: what is new in the input, compared with itself and with what the outputs folder holds.
 
-Plain Python: the flow (flows/check_claims.py) wraps each step in a task and adds nothing. A step reads what the steps before it left on the run, and counts what it did.
+Plain Python: the flow (flows/check_claims.py) wraps each step in a task and adds nothing. A step reads what the steps before it left on the run, and
+counts what it did.
 """
 
 from __future__ import annotations
@@ -20,7 +21,18 @@ from flows import progress
 from flows.components import connected_components
 from flows.engine import Engine, load_engine
 from flows.records import (
-    SCHEMA_VERSION, TABLES, Article, Claim, Comparison, Finding, Pair, Reject, Run, Sighting, finding_id, stable_hash,
+    SCHEMA_VERSION,
+    TABLES,
+    Article,
+    Claim,
+    Comparison,
+    Finding,
+    Pair,
+    Reject,
+    Run,
+    Sighting,
+    finding_id,
+    stable_hash,
 )  # fmt: skip
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
@@ -80,10 +92,10 @@ class CheckRun:
 
     def __init__(
         self, inputs: Sequence[str | Path], outputs: str | Path, *, model: str | None = None, settings: Settings = Settings(),
-        options: ReadOptions = ReadOptions(), rebuild: bool = False,
+        options: ReadOptions | None = None, rebuild: bool = False,
     ) -> None:  # fmt: skip
         self.inputs, self.outputs = [Path(p) for p in inputs], Outputs(Path(outputs))
-        self.model, self.settings, self.options, self.rebuild = model, settings, options, rebuild
+        self.model, self.settings, self.options, self.rebuild = model, settings, options or ReadOptions(), rebuild
         self.started_at = dt.datetime.now(dt.UTC)
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self.counts: Counter[str] = Counter()
@@ -121,7 +133,10 @@ class CheckRun:
             engine = self.engine
             if not self.rebuild:
                 self.outputs.check_settings(
-                    model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), thresholds=self.settings.thresholds()
+                    model_id=engine.model_id,
+                    model_source=engine.source,
+                    settings_id=self.settings.digest(engine.model_id),
+                    thresholds=self.settings.thresholds(),
                 )
 
     def read(self) -> None:
@@ -177,13 +192,23 @@ class CheckRun:
                 own = tuple(claims[article.article_id])
                 matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
                 self.views[article.article_id] = ArticleView(
-                    article, own, matrix, frozenset(s.source_key for s in seen[article.article_id]), frozenset(s.outlet for s in seen[article.article_id]), shingles(article.text)
+                    article,
+                    own,
+                    matrix,
+                    frozenset(s.source_key for s in seen[article.article_id]),
+                    frozenset(s.outlet for s in seen[article.article_id]),
+                    shingles(article.text),
                 )
             self.sightings_of = seen
             new = [self.views[a.article_id] for a in self.articles]
             old = [view for article_id, view in self.views.items() if article_id not in self.new_ids]
             self.comparisons = find_comparisons(
-                new, old, self.run_id, window_days=self.settings.window_days, min_affinity=self.settings.min_affinity, on_progress=progress.teller("relating articles")
+                new,
+                old,
+                self.run_id,
+                window_days=self.settings.window_days,
+                min_affinity=self.settings.min_affinity,
+                on_progress=progress.teller("relating articles"),
             )
             self.counts["article pairs compared"] = len(self.comparisons)
             self.counts["near copies"] = sum(c.near_copy for c in self.comparisons)
@@ -196,7 +221,9 @@ class CheckRun:
                 self.proposals += [Proposal(earlier, later, comparison, c) for c in propose_pairs(earlier, later)]
                 progress.tell("proposing pairs", i + 1, len(self.comparisons))
             self.pairs_per_rule.update(p.candidate.blocking_rule for p in self.proposals)
-            self.counts["pairs possible"] = sum(len(self.views[c.earlier_article_id].claims) * len(self.views[c.later_article_id].claims) for c in self.comparisons)
+            self.counts["pairs possible"] = sum(
+                len(self.views[c.earlier_article_id].claims) * len(self.views[c.later_article_id].claims) for c in self.comparisons
+            )
             self.counts["pairs proposed"] = len(self.proposals)
 
     def score(self) -> None:
@@ -206,7 +233,9 @@ class CheckRun:
             scorer = self.engine.scorer
             forward, n_forward = score_pairs([p.texts for p in worded], scorer, cache, on_progress=progress.teller("scoring pairs"))
             likely = [i for i in range(len(worded)) if not scorer.has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
-            back, n_back = score_pairs([(later, earlier) for earlier, later in (worded[i].texts for i in likely)], scorer, cache, on_progress=progress.teller("scoring pairs back"))
+            back, n_back = score_pairs(
+                [(later, earlier) for earlier, later in (worded[i].texts for i in likely)], scorer, cache, on_progress=progress.teller("scoring pairs back")
+            )
             place = {i: k for k, i in enumerate(likely)}
             self.scored = [(p, forward.row(i), back.row(place[i]) if i in place else None) for i, p in enumerate(worded)]
             self.counts["pairs scored"] = len(worded)
@@ -309,7 +338,8 @@ class CheckRun:
             }  # fmt: skip
         first, second = p.claims
         return Finding(
-            finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id=threads[first.claim_id], storyline_id=storylines[first.article_id],
+            finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id=threads[first.claim_id],
+            storyline_id=storylines[first.article_id],
             kind=verdict.kind, types=[c.type for c in verdict.changes], changes=list(verdict.changes), score=verdict.score,
             order_known=p.comparison.order_known, same_source=bool(p.earlier.source_keys & p.later.source_keys),
             evidence=evidence_of(compared, verdict), model_id=self.engine.model_id, schema_version=SCHEMA_VERSION, **sides,

@@ -191,7 +191,9 @@ class Claim:
     context: str = column(pa.string(), "the sentence before, for pronouns; empty for the first")
     proposition: str = column(pa.string(), "what is said, without the attribution")
     attribution: str | None = column(pa.string(), "who says so, as worded; null where the article says it itself", nullable=True)
-    attribution_strength: int = column(pa.int64(), "how definite the source is: 0 none, 1 unnamed ('sources'), 2 described ('two officials'), 3 named", unit="0-3")
+    attribution_strength: int = column(
+        pa.int64(), "how definite the source is: 0 none, 1 unnamed ('sources'), 2 described ('two officials'), 3 named", unit="0-3"
+    )
     certainty: str = column(pa.string(), "denied, unclear, possible, believed, reported, stated (see flows/language/certainty.py)")
     certainty_level: int = column(pa.int64(), "the same as an ordered scale", unit="0-5")
     certainty_cues: list[Cue] = column(pa.list_(TEXT_SPAN), "the words that carry it, offsets in the claim")
@@ -260,7 +262,9 @@ class Observation:
     note: str = ""  # one short plain phrase for `explain`: "87 is outside 100 to 120"
 
 
-OBSERVATION_TYPE = pa.struct([(n, pa.string()) for n in ("type", "verdict", "direction", "from_text", "to_text")] + [("weight", pa.float64()), ("note", pa.string())])
+OBSERVATION_TYPE = pa.struct(
+    [(n, pa.string()) for n in ("type", "verdict", "direction", "from_text", "to_text")] + [("weight", pa.float64()), ("note", pa.string())]
+)
 CONTRIBUTION_TYPE = pa.struct([("feature", pa.string()), ("value", pa.float64()), ("contribution", pa.float64())])
 EVIDENCE_TYPE = pa.struct(
     [("similarity", pa.float64()), ("same_fact", pa.float64()), ("exclusive", pa.float64()), ("compatible", pa.float64()), ("same", pa.float64())]

@@ -57,7 +57,8 @@ NLI_MIX: dict[str, tuple[int, float]] = {  # file: (cap per label, copies)
 class Example:
     """A sentence pair and what is known of it.
 
-    nli: entailment | neutral | contradiction | not_entailment | not_contradiction | None.  same_fact, relation, types, moved_on: as the heads, None where unknown.
+    nli: entailment | neutral | contradiction | not_entailment | not_contradiction | None.  same_fact, relation, types, moved_on: as the heads, None where
+    unknown.
     directions: type → direction from premise to hypothesis.  premise_spans, hypothesis_spans: type → the words that carry the change, None where not annotated.
     """
 
@@ -99,7 +100,9 @@ def load_topics(shared: Path) -> tuple[list[dict], list[dict]]:
 
 
 def fact_examples(shared: Path, topics: list[dict], n_different: int, seed: int) -> list[Example]:
-    """Pairs of tellings of one fact, with kind and types, and for each telling `n_different` look-alike tellings of other facts of its topic and one of another topic."""
+    """Pairs of tellings of one fact, with kind and types, and for each telling `n_different` look-alike tellings of other facts of its topic and one of
+    another topic.
+    """
     sys.path.insert(0, str(shared / "facts"))
     from derive_pairs import slot_changes, words  # pyright: ignore[reportMissingImports]  # ships with the data
 
@@ -179,7 +182,10 @@ def _story_pairs(gold: dict, folder: Path, n_similar: int, n_random: int, rng: r
         for expression in fact["expressions"]:
             by_article.setdefault(expression["article"], []).append(expression["sentence"])
         for change in fact["changes"]:
-            ends = [[(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])] for end in (change["from"], change["to"])]
+            ends = [
+                [(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])]
+                for end in (change["from"], change["to"])
+            ]
             for a, b in itertools.product(*ends):
                 changes.setdefault(frozenset((a, b)), []).append({**change, "first": a})
     sentences = list(facts_of)
@@ -230,5 +236,3 @@ def plain_sentences(text: str) -> list[str]:
     """A rough split, good enough for negatives: a full stop, question or exclamation mark before a capital ends a sentence."""
     parts = [s.strip() for line in text.splitlines() for s in re.split(r"(?<=[.!?])[\"”’']?\s+(?=[\"“‘A-Z])", line)]
     return [p for p in parts if len(p.split()) >= 5 and p[-1] in ".!?\"”'"]
-
-

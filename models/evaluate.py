@@ -1,7 +1,8 @@
 """Every figure of the model card, with bootstrap intervals.
 
     python models/evaluate.py --pairs FILE…                 labelled sentence pairs (Parquet: premise, hypothesis, label)
-    python models/evaluate.py --shared ../shared [--base DIR]  development sets, held-out topics and annotated stories; --base adds an encoder to compare vectors with
+    python models/evaluate.py --shared ../shared [--base DIR]  development sets, held-out topics and annotated stories; --base adds an encoder to compare
+    vectors with
     options: [--model DIR_OR_HUB_ID] [--limit N] [--json FILE]
 
 Accuracy, balanced accuracy and AUROC by the labels a file has: three NLI labels; entailment | not_entailment; consistent | inconsistent.
@@ -110,8 +111,12 @@ def evaluate_facts(scorer: NliScorer, shared: Path) -> dict[str, tuple[float, fl
     return figures
 
 
-def evaluate_stories(scorer: NliScorer, encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]], shared: Path) -> dict[str, tuple[float, float, float]]:
-    """Average precision of same fact over all cross-article sentence pairs of a story, and the share of changed pairs among nearest neighbours; means and intervals over stories."""
+def evaluate_stories(
+    scorer: NliScorer, encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]], shared: Path
+) -> dict[str, tuple[float, float, float]]:
+    """Average precision of same fact over all cross-article sentence pairs of a story, and the share of changed pairs among nearest neighbours; means and
+    intervals over stories.
+    """
     precision: list[float] = []
     recalls: dict[str, list[float]] = {}
     for gold_file in sorted((shared / "stories").glob("*/gold.json")):

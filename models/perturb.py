@@ -1,6 +1,7 @@
 """Changed tellings made from agreeing ones: one figure, day or name that both tellings of a fact share is replaced in one of them.
 
-The two sentences are different outlets' own words, so that nothing but the meaning shows that something was changed; where a telling was changed, its untouched twin is an
+The two sentences are different outlets' own words, so that nothing but the meaning shows that something was changed; where a telling was changed, its
+untouched twin is an
 example too, so neither sentence alone tells.
 """
 
@@ -34,7 +35,8 @@ def perturbed_examples(topics: list[dict], seed: int) -> Iterator[Example]:
                     if changed == b["text"]:
                         continue
                     yield Example(
-                        a["text"], changed, nli="contradiction", same_fact=True, relation="exclusive", types=(change_type,), directions={change_type: direction},
+                        a["text"], changed, nli="contradiction", same_fact=True, relation="exclusive", types=(change_type,), directions={change_type:
+                        direction},
                         premise_spans={change_type: old}, hypothesis_spans={change_type: new}, group=topic["topic"],
                     )  # fmt: skip
 

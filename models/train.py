@@ -1,10 +1,13 @@
 """Train the shipped checkpoint: one trunk, NLI and fact heads together, from the base encoder.
 
-    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories] [--hold-out A,B]
+    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories]
+    [--hold-out A,B]
 
 Two phases. `nli` starts from the base encoder and sees the NLI sets and the fact families; `stories` starts from its result and sees the annotated stories, the
-fact families and a rehearsal of NLI. `--hold-out` names stories that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
-resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news is wide).
+fact families and a rehearsal of NLI. `--hold-out` names stories that are kept out, for cross-validation. State is saved to --work every few minutes; the
+same command
+resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the
+news is wide).
 """
 
 from __future__ import annotations
@@ -95,7 +98,8 @@ def load_model(folder: Path) -> tuple[ClaimModel, PreTrainedTokenizerBase]:
 
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     trunk = BertForSequenceClassification.from_pretrained(
-        folder, num_labels=3, id2label=dict(enumerate(NLI_LABELS)), label2id={n: i for i, n in enumerate(NLI_LABELS)}, local_files_only=True, dtype=torch.float32, attn_implementation="eager",
+        folder, num_labels=3, id2label=dict(enumerate(NLI_LABELS)), label2id={n: i for i, n in enumerate(NLI_LABELS)}, local_files_only=True,
+        dtype=torch.float32, attn_implementation="eager",
         hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,  # one pass over the data does not overfit, and the fused attention takes no dropout
     )  # fmt: skip
     heads = PairHeads(trunk.config.hidden_size)
@@ -139,7 +143,9 @@ def log1m_exp(log_p: Tensor) -> Tensor:
 
 
 class VectorTask:
-    """Keeps the mean vectors of single sentences good for neighbours: tellings of one fact together, look-alikes apart, and all near where the base encoder had them."""
+    """Keeps the mean vectors of single sentences good for neighbours: tellings of one fact together, look-alikes apart, and all near where the base
+    encoder had them.
+    """
 
     def __init__(self, topics: list[dict], extra_texts: list[str], model: ClaimModel, batcher: Batcher, seed: int) -> None:
         self.facts = [(t, f) for t in topics for f in t["facts"]]
@@ -216,7 +222,18 @@ def train(args: argparse.Namespace) -> None:
         optimizer.load_state_dict(state["optimizer"])
         step, seen, elapsed = state["step"], state["seen"], state["elapsed"]
         log(event="resumed", step=step, seen=seen, elapsed=round(elapsed))
-    log(event="start", phase=args.phase, nli=len(nli), facts=len(facts), stories=len(told), perturbed=len(made), held_out=held_stories, epochs=args.epochs, total=total, step=step)
+    log(
+        event="start",
+        phase=args.phase,
+        nli=len(nli),
+        facts=len(facts),
+        stories=len(told),
+        perturbed=len(made),
+        held_out=held_stories,
+        epochs=args.epochs,
+        total=total,
+        step=step,
+    )
     started, saved, shown = time.monotonic() - elapsed, time.monotonic(), time.monotonic()
     sums: dict[str, list[float]] = {}
     rng.seed(args.seed + step)
@@ -260,7 +277,10 @@ def train(args: argparse.Namespace) -> None:
 def quick_figures(model: ClaimModel, batcher: Batcher, shared: Path, held_out: list[dict]) -> dict[str, float]:
     """Development figures on samples, to watch a run."""
     model.eval()
-    return {**evaluate_nli(model, batcher, shared / "nli" / "dev" / "mnli_dev_matched.parquet", limit=600), **evaluate_heads(model, batcher, shared, held_out[::4])}
+    return {
+        **evaluate_nli(model, batcher, shared / "nli" / "dev" / "mnli_dev_matched.parquet", limit=600),
+        **evaluate_heads(model, batcher, shared, held_out[::4]),
+    }
 
 
 def main() -> None:

@@ -25,7 +25,12 @@ def predict(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) ->
     """NLI probabilities (N, 3) one way; head probabilities averaged over both orders: same_fact (N,), relation (N, 3), types (N, 9)."""
     batcher.prepare(t for e in examples for t in (e.premise, e.hypothesis))
     order = sorted(range(len(examples)), key=lambda i: batcher.length(examples[i]))
-    out = {"nli": np.zeros((len(examples), 3)), "same_fact": np.zeros(len(examples)), "relation": np.zeros((len(examples), 3)), "types": np.zeros((len(examples), 9))}
+    out = {
+        "nli": np.zeros((len(examples), 3)),
+        "same_fact": np.zeros(len(examples)),
+        "relation": np.zeros((len(examples), 3)),
+        "types": np.zeros((len(examples), 9)),
+    }
     model.eval()
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
         for start in range(0, len(order), 64):
@@ -58,7 +63,12 @@ def evaluate_heads(model: ClaimModel, batcher: Batcher, shared: Path, topics: li
     told = np.flatnonzero(same)
     relation = np.array([RELATIONS.index(examples[i].relation or "same") for i in told])
     guess = p["relation"][told].argmax(1)
-    types = np.array([[t in (examples[i].types or ()) for t in ("entity", "quantity", "time", "place", "certainty", "status", "negation", "attribution", "label")] for i in told])
+    types = np.array(
+        [
+            [t in (examples[i].types or ()) for t in ("entity", "quantity", "time", "place", "certainty", "status", "negation", "attribution", "label")]
+            for i in told
+        ]
+    )
     figures = {
         "same_fact_auroc": roc_auc_score(same, p["same_fact"]),
         "relation_macro_f1": f1_score(relation, guess, average="macro"),

@@ -1,6 +1,7 @@
 """What differs in a pair of claims about one fact: each comparer's observation, the model's view, and the changes with their words.
 
-Nine comparers each look at one type of change and know nothing of the others. The model sees the whole pair. Neither decides alone: what they saw becomes features, and
+Nine comparers each look at one type of change and know nothing of the others. The model sees the whole pair. Neither decides alone: what they saw becomes
+features, and
 fitted weights (flows/steps/weighing.py) make of these the probability that a careful reader would call the pair changed, and by which types.
 """
 
@@ -40,7 +41,8 @@ COMPARERS: dict[ChangeType, Callable[[Claim, Claim], Observation]] = {
     "label": compare_labels,
 }
 
-# Words by which a text shows that the world moved on since an earlier report: 24 adverbs and verbs of change, from newsroom usage ("the toll rose to", "has since").
+# Words by which a text shows that the world moved on since an earlier report: 24 adverbs and verbs of change, from newsroom usage ("the toll rose to",
+# "has since").
 _MOVED_ON = re.compile(
     r"\b(?:now|since|meanwhile|later|so far|no longer|already|finally|eventually|updated?|revised|latest|new(?:ly)?|again|has|have|"
     r"rose|risen|climbed|grown|grew|increased|fell|fallen|dropped|reached|stands? at|by (?:then|now|nightfall|evening))\b",

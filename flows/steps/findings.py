@@ -63,7 +63,11 @@ def type_features(pair: ComparedPair, change_type: ChangeType) -> dict[str, floa
         "exclusive_nli": f["contradiction_max"],
     }
     if f"{change_type}_model" in f:
-        features |= {"model": f[f"{change_type}_model"], "others_model": max(f[f"{t}_model"] for t in CHANGE_TYPES if t != change_type), "exclusive": f["exclusive"]}
+        features |= {
+            "model": f[f"{change_type}_model"],
+            "others_model": max(f[f"{t}_model"] for t in CHANGE_TYPES if t != change_type),
+            "exclusive": f["exclusive"],
+        }
     return features
 
 
@@ -82,7 +86,19 @@ def change_of(pair: ComparedPair, change_type: ChangeType, weights: Weights) -> 
 
 def kind_features(features: Mapping[str, float], change_type: ChangeType, direction: str) -> dict[str, float]:
     """What speaks for each kind: whether both can hold, whether the world moved on, the type and its direction."""
-    names = ("exclusive", "compatible", "moved_on", "contradiction_max", "contradiction_min", "entailment_max", "days", "dated", "moved_on_words", "certainty_changed", "status_changed")
+    names = (
+        "exclusive",
+        "compatible",
+        "moved_on",
+        "contradiction_max",
+        "contradiction_min",
+        "entailment_max",
+        "days",
+        "dated",
+        "moved_on_words",
+        "certainty_changed",
+        "status_changed",
+    )
     return (
         {name: features[name] for name in names if name in features}
         | {f"is_{t}": float(t == change_type) for t in CHANGE_TYPES}

@@ -54,7 +54,9 @@ class ArticleView:
 
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
-    """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter list."""
+    """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter
+    list.
+    """
     if b.article.article_id < a.article.article_id:
         a, b = b, a  # ties among the closest, and the last bits of a product, depend on which side is which
     similarity = a.vectors @ b.vectors.T
@@ -110,13 +112,17 @@ def cites(view: ArticleView, other: ArticleView) -> bool:
 
 
 def _outlet_name(outlet: str) -> str:
-    """"www.the-lantern.example" and "The Lantern" both become "lantern"; names too short to be told from other words become empty."""
-    host = re.sub(r"^(?:www\.)?(.+?)\.[a-z.]{2,10}$", r"\1", outlet.strip().lower()) if re.fullmatch(r"[\w.-]+\.[a-z]{2,10}", outlet.strip().lower()) else outlet
+    """ "www.the-lantern.example" and "The Lantern" both become "lantern"; names too short to be told from other words become empty."""
+    host = (
+        re.sub(r"^(?:www\.)?(.+?)\.[a-z.]{2,10}$", r"\1", outlet.strip().lower()) if re.fullmatch(r"[\w.-]+\.[a-z]{2,10}", outlet.strip().lower()) else outlet
+    )
     name = re.sub(r"\W|_", "", re.sub(r"^the\W", "", fold(host)))
     return name if len(name) >= 3 else ""
 
 
-def compare_articles(a: ArticleView, b: ArticleView, run_id: str, *, window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY) -> Comparison | None:
+def compare_articles(
+    a: ArticleView, b: ArticleView, run_id: str, *, window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY
+) -> Comparison | None:
     """Return the comparison of two articles, or None where they do not share an event. Two versions of one source always do."""
     if a.article.article_id == b.article.article_id or not a.claims or not b.claims:
         return None

@@ -2,8 +2,10 @@
 
     python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--write] [--report DIR]
 
-`--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it. The weights are logistic
-regressions over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
+`--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it. The weights are
+logistic
+regressions over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model
+nor weights have seen.
 """
 
 from __future__ import annotations
@@ -32,10 +34,23 @@ from flows.steps.findings import judge, kind_features, type_features
 from flows.steps.weighing import WEIGHTS_FILE, Weights
 
 # Only the same sign makes sense for these; fitted signs are reported, not forced.
-SAME_FACT_FEATURES = ("same_fact", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared", "length_ratio", "entailment_max", "contradiction_max")
+SAME_FACT_FEATURES = (
+    "same_fact",
+    "similarity",
+    "margin",
+    "overlap",
+    "names_shared",
+    "names_apart",
+    "numbers_shared",
+    "length_ratio",
+    "entailment_max",
+    "contradiction_max",
+)
 CHANGED_FEATURES = (
-    "same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared", "length_ratio",
-    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "comparers_changed", "comparers_changed_too", "comparers_same", "dated", "moved_on_words",
+    "same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared",
+    "length_ratio",
+    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "comparers_changed", "comparers_changed_too", "comparers_same", "dated",
+    "moved_on_words",
     *(f"{t}_changed" for t in CHANGE_TYPES), *(f"{t}_same" for t in CHANGE_TYPES),
 )  # fmt: skip
 STRENGTH = {"same_fact": 0.3, "changed": 0.03, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
@@ -104,7 +119,8 @@ def write_findings(rows: Sequence[tuple[Row, Weights]], path: Path, min_score: f
         if verdict.dropped_at:
             continue
         out.append({
-            "kind": verdict.kind, "types": [c.type for c in verdict.changes], "changes": [dataclasses.asdict(c) for c in verdict.changes], "score": verdict.score,
+            "kind": verdict.kind, "types": [c.type for c in verdict.changes], "changes": [dataclasses.asdict(c) for c in verdict.changes], "score":
+            verdict.score,
             "earlier_source": row.sources[0], "later_source": row.sources[1], "earlier_text": row.pair.earlier.text, "later_text": row.pair.later.text,
         })  # fmt: skip
     pq.write_table(pa.Table.from_pylist(out), path)

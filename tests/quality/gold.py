@@ -46,7 +46,10 @@ class StoryGold:
                 by_article.setdefault(e["article"], []).append(e["sentence"])
                 self._sentences.setdefault(e["article"], []).append((fact["id"], words(e["sentence"]), e["sentence"]))
             for change in fact["changes"]:
-                ends = [[(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])] for end in (change["from"], change["to"])]
+                ends = [
+                    [(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])]
+                    for end in (change["from"], change["to"])
+                ]
                 for a, b in itertools.product(*ends):
                     self._changes.setdefault((fact["id"], a, b), []).append(change)
 
