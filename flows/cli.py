@@ -5,6 +5,7 @@ Nothing heavy is imported until a command runs, so that help and usage errors an
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -29,8 +30,22 @@ FAIL_ON = ("contradiction", "drift", "update", "any")
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 
 
-class Paragraphs(click.Command):
-    """A command whose epilog keeps its lines."""
+class OneLineCommand(click.Command):
+    """A command that tells a wrong option in one line, and whose epilog keeps its lines."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        given = list(args)
+        if not given:
+            return super().make_context(info_name, args, parent, **extra)  # shows the help
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            names = [name for name in given if name.startswith("-") and os.path.lexists(name)]
+            hint = (
+                f'"{names[0]}" is taken for options: put -- before file names with a leading dash.' if names else "claimdrift check --help lists the options."
+            )
+            tell(f"{error.format_message().rstrip('.')}. {hint}")
+            sys.exit(EXIT_USAGE)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.epilog:
@@ -39,11 +54,11 @@ class Paragraphs(click.Command):
 
 EXAMPLES = """
 Examples:
-  claimdrift check articles/                        a folder, into outputs/
-  claimdrift check a.html b.txt feed.jsonl --outputs results
-  claimdrift check articles/ --fail-on contradiction   exit 1 where new contradictions were found
-  claimdrift check dump.csv --text-field story --date-field day
-  claimdrift check -- -odd-name.txt                 a file name with a leading dash
+  claimdrift check articles/                                      a folder; the results go to outputs/
+  claimdrift check a.html b.txt feed.jsonl --outputs results      files and folders, mixed
+  claimdrift check articles/ --fail-on contradiction              exit 1 where the run found contradictions
+  claimdrift check dump.csv --text-field story --date-field day   a table whose columns have names of their own
+  claimdrift check -- -odd-name.txt                               a file name with a leading dash
 
 Exit codes: 0 done, with findings or without; 1 the run failed, or --fail-on matched; 2 the input, an option, the model or the outputs folder
 cannot be used; 130 interrupted.
@@ -56,7 +71,7 @@ def cli() -> None:
     """Find claims that contradict each other, drift or are updated, across news articles about the same event."""
 
 
-@cli.command(cls=Paragraphs, epilog=EXAMPLES, no_args_is_help=True)
+@cli.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),
@@ -85,7 +100,7 @@ def check(inputs: tuple[Path, ...], outputs: Path, fail_on: tuple[str, ...], qui
     INPUT is files and folders of .txt, .md, .html, .json, .jsonl, .csv and .parquet.
     """
     started = time.monotonic()
-    with one_line_errors(debug):
+    with one_line_errors(outputs, debug):
         find_files(inputs)  # before anything is imported or made: a mistyped path is told at once
         from rich.console import Console
 
@@ -134,12 +149,13 @@ def fail_on_matches(summary: CheckSummary, fail_on: tuple[str, ...]) -> dict[str
 
 
 @contextmanager
-def one_line_errors(debug: bool) -> Iterator[None]:
+def one_line_errors(outputs: Path, debug: bool) -> Iterator[None]:
     """Turn what may happen to a run into one line on stderr and an exit code; the traceback goes with it where `debug` asks for it."""
+    started_at = dt.datetime.now(dt.UTC)
     try:
         yield
     except KeyboardInterrupt:
-        tell("interrupted; nothing was published. Run it again: what the model has scored is kept and not scored again.")
+        tell(f"interrupted; {what_was_published(outputs, started_at)}")
         leave(EXIT_INTERRUPTED, debug)
     except InputError as error:
         tell(str(error))
@@ -152,6 +168,18 @@ def one_line_errors(debug: bool) -> Iterator[None]:
             leave(EXIT_USAGE, debug)
         tell(f"the run failed: {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
         leave(EXIT_FAILED, debug)
+
+
+def what_was_published(outputs: Path, since: dt.datetime) -> str:
+    """Say what an interrupted run left in the outputs folder, and what to do."""
+    if "flows.archive" in sys.modules:  # not loaded: the run had not begun
+        from flows.archive import JOURNAL, Outputs
+
+        if any(run_id >= f"{since:%Y%m%dT%H%M%S}" for run_id in Outputs(outputs).run_ids()):
+            return f"the results had been published by then, they are in {outputs}"
+        if (outputs / JOURNAL).exists():
+            return "it was just publishing, and the next run into this folder will finish that"
+    return "nothing was published. Run it again: it continues from the cache, what was scored is not scored again"
 
 
 def is_users_error(error: Exception) -> bool:

@@ -9,11 +9,12 @@ from flows.summary import CheckSummary, TopFinding, changed_spans
 from flows.terminal import one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+_LIST_ITEM = re.compile(r"^(\s*\d+)\.")
 
 
 def escape(text: str) -> str:
     """Return `text` so that Markdown shows it as it is, in one line: what an article says never becomes a link, an image or HTML."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+    return _LIST_ITEM.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", one_line(text)))
 
 
 def counts_table(summary: CheckSummary) -> list[dict[str, str | int]]:

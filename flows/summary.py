@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.components import connected_components
@@ -96,7 +97,8 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
     [run] = from_table(archive.read("runs", run_ids=own), Run)
     points = _points(archive, own)
     top = _share_places(points, n_top)
-    rows = archive.read("findings", filters=pc.field("finding_id").isin([point.finding_ids[0] for point in top]), run_ids=own)
+    surest = pa.array([point.finding_ids[0] for point in top], type=pa.string())
+    rows = archive.read("findings", filters=pc.field("finding_id").isin(surest), run_ids=own)
     findings = {f.finding_id: f for f in from_table(rows, Finding)}
     ends = ["earlier_article_id", "later_article_id"]
     compared = list(zip(*archive.read("comparisons", ends).to_pydict().values(), strict=True))
