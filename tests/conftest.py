@@ -40,7 +40,7 @@ def repo_root() -> Path:
 
 @pytest.fixture(scope="session")
 def seeds() -> Path:
-    """The sample articles; seeds/NOTES says what is planted in them."""
+    """The sample articles; tests/data/seeds_planted.md says what is planted in them."""
     return ROOT / "seeds"
 
 
