@@ -87,13 +87,14 @@ def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
         raise ModelError(f"--model {source}: the weights lack {sorted(notes['missing_keys'])[:3]}; this is no finished sequence classifier.")
     if not getattr(tokenizer, "is_fast", False):
         raise ModelError(f"--model {source}: its tokenizer has no fast version, which the offsets of words need.")
-    columns = label_columns(trunk.config.id2label or {})
+    if tokenizer.pad_token_id is None:
+        raise ModelError(f"--model {source}: its tokenizer names no padding token (pad_token in tokenizer_config.json), which batches need.")
+    try:
+        columns = label_columns(trunk.config.id2label or {})
+    except ModelError as error:
+        raise ModelError(f"--model {source}: {error}") from None
     trunk.eval()
-    heads = None
-    if local and (folder / HEADS_FILE).exists():
-        heads = PairHeads(trunk.config.hidden_size)
-        heads.load_state_dict({name: tensor.float() for name, tensor in load_file(folder / HEADS_FILE).items()})
-        heads.eval()
+    heads = _load_heads(folder / HEADS_FILE, trunk) if local and (folder / HEADS_FILE).exists() else None
     return Checkpoint(_digest(folder) if local else _digest_of_weights(trunk), str(source), trunk, tokenizer, heads, columns)
 
 
