@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -55,21 +56,21 @@ class NliScores:
     def to_rows(self) -> Floats:
         """All scores of a pair in one row, shape (N, 79), for storing."""
         n = len(self)
-        return np.concatenate([getattr(self, name).reshape(n, -1) for name in self.WIDTHS], axis=1)
+        return np.concatenate([getattr(self, name).reshape(n, math.prod(shape)) for name, shape in self.WIDTHS.items()], axis=1)
 
     @classmethod
     def from_rows(cls, rows: Floats) -> NliScores:
         """The reverse of `to_rows`."""
         parts, start = {}, 0
         for name, shape in cls.WIDTHS.items():
-            width = int(np.prod(shape))
+            width = math.prod(shape)
             parts[name] = rows[:, start : start + width].reshape(len(rows), *shape)
             start += width
         return cls(**parts)
 
     @classmethod
     def row_width(cls) -> int:
-        return sum(int(np.prod(shape)) for shape in cls.WIDTHS.values())
+        return sum(math.prod(shape) for shape in cls.WIDTHS.values())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -219,8 +220,8 @@ def change_spans(probabilities: NDArray[np.floating], encoding: Encoding, n_toke
             first -= 1
         while last + 1 < n_tokens and (probabilities[last + 1, t] >= SPAN_SHARE * top or words[last + 1] == words[last]):
             last += 1
-        while last == n_tokens - 1 and n_tokens < len(words) and words[n_tokens] == words[last]:
-            n_tokens += 1  # the text was cut within this word
-            last += 1
+        if last == n_tokens - 1:  # the text may have been cut within this word
+            while last + 1 < len(words) and words[last + 1] == words[last]:
+                last += 1
         spans[t] = offsets[first][0], offsets[last][1]
     return spans
