@@ -20,7 +20,8 @@ def finding(number: int, **values: Any) -> dict[str, Any]:
     change |= {name: values.pop(name) for name in list(values) if name in change}
     kind = values.get("kind", "update")
     return {
-        "finding_id": f"f{number:04}", "thread_id": f"t{number}", "kind": kind, "types": [change["type"]], "changes": [Change(kind=kind, **change)], "score": 0.9,
+        "finding_id": f"f{number:04}", "thread_id": f"t{number}", "kind": kind, "types": [change["type"]], "changes": [Change(kind=kind, **change)],
+        "score": 0.9,
         "earlier_text": "The port is closed, and seven ships wait in the bay.", "later_text": f"By the evening {number} ships waited in the bay.",
         "earlier_source": "day1/echo.txt", "later_source": "day2/courier.txt", "earlier_outlet": "Echo", "later_outlet": "Courier",
         "earlier_published_at": DAY, "later_published_at": DAY + dt.timedelta(days=1), "order_known": True, **values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -83,7 +84,7 @@ def test_changed_spans_cover_the_words_and_nothing_twice(text, ends):
     words = [text[start:end] for start, end in ends]
     spans = changed_spans(text, words)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(first[1] < second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] < second[0] for first, second in itertools.pairwise(spans))
     for word in filter(None, words):
         assert any(word in text[start:end] for start, end in spans)
 
