@@ -20,7 +20,7 @@ from flows.summary import CheckSummary, summarise
 from flows.tables import Outputs, OutputsError, load
 
 TEXTS = {
-    "tuesday.txt": "KELLMOUTH, 12 March 2024 - A crane fell onto a ship in the port of Kellmouth. Three dockers died, the port authority said. Seven ships are waiting.",
+    "tuesday.txt": "KELLMOUTH, 12 March 2024 - A crane fell onto a ship in the port of Kellmouth. Three dockers died, the authority said. Seven ships wait.",
     "monday.txt": "KELLMOUTH, 18 March 2024 - A crane fell onto a ship in the port of Kellmouth last week. Four dockers died, the port authority said.",
 }
 
@@ -76,7 +76,8 @@ def test_parameters_of_a_deployment_are_json(prefect_server, articles, tmp_path)
 def test_a_path_entrypoint_is_the_same_flow(prefect_server, articles, tmp_path, repo_root):
     """Prefect loads flows/check_claims.py:check_claims under another module name; what it returns is still our CheckSummary."""
     spec = importlib.util.spec_from_file_location("loaded_by_path", repo_root / "flows" / "check_claims.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert isinstance(module.check_claims(str(articles), str(tmp_path / "out")), CheckSummary)

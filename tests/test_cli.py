@@ -75,7 +75,8 @@ def test_version():
 
 def test_help_and_usage_errors_load_nothing_heavy(here):
     """They answer at once: neither PyTorch nor Prefect, pandas or PyArrow is imported for them."""
-    program = "import sys, flows.cli as c\ntry: c.cli(['check', 'nowhere'])\nexcept SystemExit as e: print(e.code, sorted({'torch', 'prefect', 'pandas', 'pyarrow', 'transformers'} & set(sys.modules)))"
+    heavy = "{'torch', 'prefect', 'pandas', 'pyarrow', 'transformers'} & set(sys.modules)"
+    program = f"import sys, flows.cli as c\ntry: c.cli(['check', 'nowhere'])\nexcept SystemExit as e: print(e.code, sorted({heavy}))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "2 []\n"
     assert result.stderr == "claimdrift: no such path: nowhere\n"
