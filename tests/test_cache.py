@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import tempfile
 import threading
 from pathlib import Path
@@ -111,12 +112,12 @@ def test_two_processes_write_at_once(tmp_path: Path):
 
 
 def test_threads_open_and_write_at_once(tmp_path: Path):
-    failures: list[BaseException] = []
+    failures: list[sqlite3.Error] = []
 
     def work(k: int) -> None:
         try:
             write_rows(str(tmp_path), 200 * k)
-        except BaseException as error:
+        except sqlite3.Error as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]

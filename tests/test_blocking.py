@@ -1,0 +1,138 @@
+"""Pairs of claims that blocking proposes: those of a plain double loop, whichever article comes first."""
+
+from __future__ import annotations
+
+import random
+import time
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.records import Claim
+from flows.steps.blocking import NAMED_FLOOR, NEAREST, NEIGHBOURS, SHARED_NAMES, SIMILARITY_FLOOR, WORD_FOR_WORD, _marks, normalised, propose_pairs
+from flows.steps.storylines import ArticleView
+from tests.core_examples import SENTENCES, a_view, an_article
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@cache
+def claims_of(sentence: str) -> tuple[Claim, ...]:
+    return a_view(an_article(sentence)).claims
+
+
+def invented_view(rng: random.Random, n: int, width: int) -> ArticleView:
+    """An article with `n` claims; vectors near each other, far apart and tied."""
+    louder = rng.random() < 0.5
+    claims = [c for s in rng.sample(SENTENCES, n) for c in claims_of(s.replace("said", "SAID").replace(",", " ,") if louder else s)]
+    made = np.random.default_rng(rng.randrange(2**32))
+    vectors = made.normal(size=(n, width)) if rng.random() < 0.7 else np.eye(width)[made.integers(width, size=n)]
+    vectors = np.round(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 5).astype(np.float32)
+    return ArticleView(an_article(" ".join(c.text for c in claims)), tuple(claims), vectors, frozenset(), frozenset(), frozenset())
+
+
+def two_views(seed: int) -> tuple[ArticleView, ArticleView]:
+    rng = random.Random(seed)
+    width = rng.choice([2, 5, 40])
+    return invented_view(rng, rng.choice([1, 2, 7, 18]), width), invented_view(rng, rng.choice([1, 2, 7, 18]), width)
+
+
+def cosines(a: ArticleView, b: ArticleView) -> np.ndarray:
+    return np.round(a.vectors.astype(np.float64) @ b.vectors.astype(np.float64).T, 4)
+
+
+def rank(similarity: np.ndarray, value: float) -> int:
+    """How many partners are nearer."""
+    return int((similarity > value).sum())
+
+
+def marks(view: ArticleView, i: int) -> tuple[set[str], set[float]]:
+    names, numbers = _marks(view.claims[i])
+    return set(names), set(numbers)
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=SEEDS)
+def test_proposals_are_those_of_a_plain_double_loop(seed: int):
+    a, b = two_views(seed)
+    similarity = cosines(a, b)
+    expected = []
+    for i in range(len(a.claims)):
+        for j in range(len(b.claims)):
+            value = float(similarity[i, j])
+            near = min(rank(similarity[i], value), rank(similarity[:, j], value)) < NEIGHBOURS
+            names, numbers = (len(x & y) for x, y in zip(marks(a, i), marks(b, j), strict=True))
+            if normalised(a.claims[i].text) == normalised(b.claims[j].text):
+                rule = WORD_FOR_WORD
+            elif near and value >= SIMILARITY_FLOOR:
+                rule = NEAREST
+            elif value >= NAMED_FLOOR and names >= 1 and names + numbers >= 2:
+                rule = SHARED_NAMES
+            else:
+                continue
+            others = [*np.delete(similarity[i], j), *np.delete(similarity[:, j], i), 0.0]
+            expected.append((i, j, rule, value, round(value - max(others), 4)))
+    assert [(c.earlier, c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(a, b)] == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS)
+def test_proposals_are_the_same_whichever_article_comes_first(seed: int):
+    a, b = two_views(seed)
+    there = {(c.earlier, c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(a, b)}
+    back = {(c.later, c.earlier, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(b, a)}
+    assert there == back
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS)
+def test_the_order_of_claims_plays_no_part(seed: int):
+    a, b = two_views(seed)
+    order = random.Random(seed).sample(range(len(a.claims)), len(a.claims))
+    shuffled = ArticleView(a.article, tuple(a.claims[i] for i in order), a.vectors[order], a.source_keys, a.outlets, a.shingles)
+    assert {(order[c.earlier], c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(shuffled, b)} == {
+        (c.earlier, c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(a, b)
+    }
+
+
+def test_every_rule_fires_on_the_invented_articles():
+    rules = {c.blocking_rule for seed in range(60) for c in propose_pairs(*two_views(seed))}
+    assert rules == {WORD_FOR_WORD, NEAREST, SHARED_NAMES}
+
+
+def test_an_article_without_claims_has_no_pairs():
+    empty = a_view(an_article("Why?"), vectors=np.zeros((0, 48), dtype=np.float32))
+    full = a_view(an_article(SENTENCES[0]))
+    assert propose_pairs(empty, full) == propose_pairs(full, empty) == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("The port  of Velm closed.", "the Port of Velm, closed!", True),
+        ("“The port is shut,” she said.", '"The port is shut", she said.', True),
+        ("It paid €5 million to the town.", "It paid $5 million to the town.", False),
+        ("Prices rose by 5% in May.", "Prices rose by 5 in May.", False),
+        ("It was -5 degrees in Velm.", "It was 5 degrees in Velm.", False),
+        ("Four people died in Velm.", "Five people died in Velm.", False),
+    ],
+)
+def test_word_for_word(a: str, b: str, same: bool):
+    assert (normalised(a) == normalised(b)) is same
+
+
+def test_long_articles_are_fast():
+    rng = np.random.default_rng(1)
+    claims = [c for s in SENTENCES for c in claims_of(s)]
+    views = []
+    for _ in range(2):
+        vectors = rng.normal(size=(100, 48)).astype(np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        hundred = tuple(claims[i % len(claims)] for i in range(100))
+        views.append(ArticleView(an_article(SENTENCES[0]), hundred, vectors, frozenset(), frozenset(), frozenset()))
+    started = time.process_time()
+    assert propose_pairs(views[0], views[1])
+    assert time.process_time() - started < 1.0
