@@ -45,6 +45,14 @@ def seeds() -> Path:
 
 
 @pytest.fixture(scope="session")
+def seed_outputs(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An outputs folder, named "outputs", of one run over seeds/ with the embedded model; made once a session, without Prefect. Read only."""
+    from seed_run import check_seeds
+
+    return check_seeds(seeds, tmp_path_factory.mktemp("seeds") / "outputs")
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of development data beside the checkout; tests that need it are skipped where it is not there."""
     folder = ROOT.parent / "shared"

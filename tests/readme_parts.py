@@ -1,0 +1,131 @@
+"""The README's generated parts, and what its blocks hold.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. What a Python block prints stands in the ```text block right after it.
+`python tests/regenerate.py` writes them all anew; tests/test_readme.py says where they differ from what the program does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from click.testing import CliRunner
+
+from flows.cli import cli
+from flows.records import TABLES, arrow_schema
+from flows.summary import summarise
+from flows.summary_text import summary_text
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+HELP_WIDTH = 110
+CUT = "     …"
+
+_GENERATED = re.compile(r"(<!-- generated: (?P<name>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+_BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+_OUTPUT = re.compile(r"\s*```text\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
+NOT_RUN = "<!-- not run by the tests: starts Prefect -->\n"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its text, and for Python the span of the output block that follows."""
+
+    language: str
+    body: str
+    runs: bool
+    output: tuple[int, int] | None = None
+
+
+def blocks(readme: str) -> Iterator[Block]:
+    """Yield the fenced blocks in order."""
+    for match in _BLOCK.finditer(readme):
+        output = _OUTPUT.match(readme, match.end()) if match["language"] == "python" else None
+        runs = not readme[: match.start()].endswith(NOT_RUN)
+        yield Block(match["language"], match["body"], runs, output.span("body") if output else None)
+
+
+def type_name(arrow_type: pa.DataType) -> str:
+    """Return a column's type as the tables show it: "list of string", "map string → int64", "struct"; times say "timestamp"."""
+    if pa.types.is_list(arrow_type):
+        return f"list of {type_name(arrow_type.value_type)}"
+    if pa.types.is_map(arrow_type):
+        return f"map {type_name(arrow_type.key_type)} → {type_name(arrow_type.item_type)}"
+    if pa.types.is_struct(arrow_type):
+        return f"struct ({', '.join(arrow_type.field(i).name for i in range(arrow_type.num_fields))})"
+    return "timestamp" if pa.types.is_timestamp(arrow_type) else str(arrow_type)
+
+
+def columns_part(table: str) -> str:
+    """A Markdown table of a Parquet table's columns, from the Arrow schema."""
+    lines = ["| column | type | what it holds |", "| --- | --- | --- |"]
+    for field in arrow_schema(TABLES[table]):
+        notes = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        unit = f" [{notes['unit']}]" if "unit" in notes else ""
+        null = ", or null" if field.nullable else ""
+        lines.append(f"| `{field.name}` | {type_name(field.type)}{null} | {notes['description'].replace('|', '/')}{unit} |")
+    return "\n".join(lines) + "\n"
+
+
+def help_part() -> str:
+    """What `claimdrift check --help` prints."""
+    result = CliRunner().invoke(cli, ["check", "--help"], prog_name="claimdrift", terminal_width=HELP_WIDTH)
+    return f"```text\n{result.output.rstrip()}\n```\n"
+
+
+def excerpt_part(outputs: Path, numbers: list[int], seconds: str) -> str:
+    """The summary of the newest run, with the findings of these numbers only. `seconds`: what a person waited, which no test can hold."""
+    text = re.sub(r"\d+ s$", seconds, summary_text(summarise(outputs)).replace(str(outputs), outputs.name), flags=re.MULTILINE)
+    head, *findings = re.split(r"\n\n(?= +\d+  [a-z])", text.strip("\n"))
+    last, tail = findings[-1].split("\n\n", 1)
+    shown = [head]
+    for number, finding in enumerate([*findings[:-1], last], 1):
+        if number in numbers:
+            shown.append(finding)
+        elif shown[-1] != CUT:
+            shown.append(CUT)
+    return "```text\n$ claimdrift check seeds/\n" + "\n\n".join([*shown, tail]).rstrip() + "\n```\n"
+
+
+def generated_part(name: str, before: str, outputs: Path) -> str:
+    """Return the part's text; `before` is what stands there now."""
+    makers: dict[str, Callable[[str], str]] = {
+        "columns": columns_part,
+        "help": lambda _: help_part(),
+        "excerpt": lambda numbers: excerpt_part(outputs, [int(n) for n in numbers.split(",")], (re.findall(r"\d+ s$", before, re.MULTILINE) or ["? s"])[0]),
+    }
+    kind, _, rest = name.partition(" ")
+    return makers[kind](rest)
+
+
+def parts(readme: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, text) of the generated parts."""
+    for match in _GENERATED.finditer(readme):
+        yield match["name"], match["body"]
+
+
+def run_python(readme: str, outputs: Path) -> Iterator[tuple[Block, str]]:
+    """Run the Python blocks as one session beside the folder `outputs`; yield each with what it printed."""
+    namespace: dict[str, object] = {}
+    with contextlib.chdir(outputs.parent):
+        for block in blocks(readme):
+            if block.language == "python" and block.runs:
+                printed = io.StringIO()
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(block.body, "README.md", "exec"), namespace)
+                yield block, "".join(f"{line.rstrip()}\n" for line in printed.getvalue().splitlines())
+
+
+def regenerate(readme: str, outputs: Path) -> str:
+    """Return the README with its generated parts and outputs written anew, from a run of `claimdrift check seeds/` into `outputs`."""
+    readme = _GENERATED.sub(lambda m: m[1] + generated_part(m["name"], m["body"], outputs) + m[4], readme)
+    results = [(block.output, printed) for block, printed in run_python(readme, outputs)]
+    for span, printed in reversed(results):
+        if span is not None:
+            readme = readme[: span[0]] + printed + readme[span[1] :]
+    return readme
