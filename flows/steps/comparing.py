@@ -153,14 +153,15 @@ def model_direction(scores: PairScores, change_type: ChangeType) -> str:
     if not scores.has_heads:
         return ""
     where, names = DIRECTION_SLICES[change_type], DIRECTIONS[change_type]
-    votes = dict.fromkeys(names, 0.0)
-    for logits, opposite in ((scores.forward.direction[0], False), (scores.back.direction[0], True)):
-        part = np.exp(logits[where] - logits[where].max())
-        for name, p in zip(names, part / part.sum(), strict=True):
-            name = OPPOSITE_DIRECTION[name] if opposite else name
-            if name in votes:
-                votes[name] += float(p)
+    forward, back = ({n: float(p) for n, p in zip(names, _softmax(s.direction[0, where]), strict=True)} for s in (scores.forward, scores.back))
+    # Read backwards, "more precise" is both "vaguer" and "dropped", so a direction may have two that turn round to it.
+    votes = {n: forward[n] + sum(back[m] for m in names if OPPOSITE_DIRECTION[n] == m or OPPOSITE_DIRECTION[m] == n) for n in names}
     return max(names, key=lambda n: votes[n])
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    part = np.exp(logits - logits.max())
+    return part / part.sum()
 
 
 def model_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str]:
