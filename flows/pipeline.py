@@ -39,7 +39,7 @@ from flows.steps.articles import ReadOptions, read_articles
 from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, normalised, propose_pairs
 from flows.steps.cache import ModelCache
 from flows.steps.claims import extract_claims
-from flows.steps.comparing import ComparedPair, PairScores, compare_claims
+from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same_fact_margins
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
 from flows.steps.scoring import encode_texts, score_pairs
@@ -248,11 +248,12 @@ class CheckRun:
         with self._timed("compare"):
             weights = load_weights(with_heads=self.engine.has_heads)
             self.pairs = [self._word_for_word(p) for p in self.proposals if p.candidate.blocking_rule == WORD_FOR_WORD]
+            margins = self.same_fact_margins()
             for i, (proposal, forward, back) in enumerate(self.scored):
                 if back is None:
                     self.pairs.append(self._pair(proposal, forward, None, float(forward.same_fact[0]), 0.0, "same fact, first look"))
                     continue
-                compared = compare_proposal(proposal, forward, back)
+                compared = compare_proposal(proposal, forward, back, margins[i])
                 verdict = judge(compared, weights, min_score=self.settings.min_score)
                 self.pairs.append(self._pair(proposal, forward, back, verdict.same_fact, verdict.score, verdict.dropped_at))
                 if not verdict.dropped_at:
@@ -262,15 +263,36 @@ class CheckRun:
             self.counts["findings"] = len(self.found)
             self.counts.update({f"findings: {kind}": n for kind, n in Counter(v.kind for _, _, v in self.found).items()})
 
+    def same_fact_margins(self) -> list[float]:
+        """For each scored pair, how much likelier it tells one fact than its best rival between the same two articles; a word-for-word copy is sure to."""
+        rivals: defaultdict[tuple[str, str], list[tuple[int, tuple[str, str, float]]]] = defaultdict(list)
+        margins = [0.0] * len(self.scored)
+        if not self.engine.has_heads:
+            return margins
+        for i, (proposal, forward, _) in enumerate(self.scored):
+            first, second = proposal.claims
+            rivals[first.article_id, second.article_id].append((i, (first.claim_id, second.claim_id, float(forward.same_fact[0]))))
+        for proposal in self.proposals:
+            if proposal.candidate.blocking_rule == WORD_FOR_WORD:
+                first, second = proposal.claims
+                rivals[first.article_id, second.article_id].append((-1, (first.claim_id, second.claim_id, 1.0)))
+        for group in rivals.values():
+            for (i, _), margin in zip(group, same_fact_margins([pair for _, pair in group]), strict=True):
+                if i >= 0:
+                    margins[i] = margin
+        return margins
+
     def publish(self) -> Run:
         """Write everything, findings and the run's row last."""
         with self._timed("publish"):
             # A rebuild takes the place of all there was; a run with nothing new leaves only its own row.
             self._make_findings()
             self.run = self._run_row()
+            told = {(r.source, r.reason, r.detail) for r in self._before("rejects", Reject)}
+            rejects = [r for r in self.rejects if (r.source, r.reason, r.detail) not in told]
             rows: dict[str, list] = {
                 "articles": self.articles, "sightings": self.sightings, "claims": [c for a in self.articles for c in self.claims[a.article_id]],
-                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": self.rejects, "findings": self.findings, "runs": [self.run],
+                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": rejects, "findings": self.findings, "runs": [self.run],
             }  # fmt: skip
             self.outputs.publish(self.run_id, {name: to_table(rows[name], record) for name, record in TABLES.items()}, replace=self.rebuild)
         return self.run
@@ -354,11 +376,13 @@ class CheckRun:
         )  # fmt: skip
 
 
-def compare_proposal(p: Proposal, forward: NliScores, back: NliScores) -> ComparedPair:
+def compare_proposal(p: Proposal, forward: NliScores, back: NliScores, same_fact_margin: float) -> ComparedPair:
     """Compare the two claims of a proposal, with the days between their articles."""
     dates = p.earlier.article.published_at, p.later.article.published_at
     days = (dates[1] - dates[0]).total_seconds() / 86_400 if dates[0] is not None and dates[1] is not None else None
-    return compare_claims(*p.claims, p.candidate, PairScores(forward, back), days_between=days, order_known=p.comparison.order_known)
+    return compare_claims(
+        *p.claims, p.candidate, PairScores(forward, back), days_between=days, order_known=p.comparison.order_known, same_fact_margin=same_fact_margin
+    )
 
 
 def evidence_of(pair: ComparedPair, verdict: Verdict) -> dict:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -84,11 +84,34 @@ def logit(p: float) -> float:
     return max(-6.0, min(6.0, math.log(p / (1 - p))))
 
 
-def compare_claims(earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool) -> ComparedPair:
+def same_fact_margins(pairs: Sequence[tuple[str, str, float]]) -> list[float]:
+    """For each (earlier claim, later claim, P(same fact)) of two articles, its log-odds less those of the best other pair with one of the two claims,
+    within ±6.
+
+    A claim has one counterpart in another article as a rule: what has a far likelier one elsewhere is seldom a changed telling. 6 where a pair has no rival.
+    """
+    best: dict[str, list[float]] = {}
+    for earlier, later, p in pairs:
+        for end in ("e" + earlier, "l" + later):
+            best[end] = sorted([*best.get(end, []), logit(p)], reverse=True)[:2]
+    margins = []
+    for earlier, later, p in pairs:
+        own = logit(p)
+        # The pair itself stands in both lists: the best other is the second where it is the first.
+        rivals = [next((x for x in (top[1:] if top[0] == own else top)), -math.inf) for top in (best["e" + earlier], best["l" + later])]
+        margins.append(max(-6.0, min(6.0, own - max(rivals))))
+    return margins
+
+
+def compare_claims(
+    earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool, same_fact_margin: float
+) -> ComparedPair:
     """Run all comparers on a pair and put what they and the model saw into features."""
     observations: dict[ChangeType, Observation] = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
     features = pair_features(earlier, later, candidate, scores)
     changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
+    if scores.has_heads:
+        features["same_fact_margin"] = same_fact_margin
     features["comparers_changed"] = max(changed.values(), default=0.0)
     features["comparers_changed_too"] = sorted([0.0, 0.0, *changed.values()])[-2]
     features["comparers_same"] = sum(o.verdict == "same" for o in observations.values()) / len(observations)
@@ -137,15 +160,18 @@ def change_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str,
     """Direction, from-text and to-text of a change: the comparer's where it saw the change, else the model's, else the words that differ."""
     o = pair.observations[change_type]
     seen = o if o.verdict == "changed" else None
-    direction = (seen.direction if seen else "") or model_direction(pair.scores, change_type)
-    texts = [seen.from_text if seen else "", seen.to_text if seen else ""]
-    if seen is None or not any(texts):
-        texts = list(model_words(pair, change_type))
-    if not any(texts):
-        spans = differing_spans(pair.earlier.text, pair.later.text)
-        longest = max(spans, key=lambda s: sum(e - b for b, e in (x for x in s if x is not None)), default=(None, None))
-        texts = [c.text[s[0] : s[1]] if s else "" for c, s in zip((pair.earlier, pair.later), longest, strict=True)]
-    return direction or DIRECTIONS[change_type][-1], texts[0], texts[1]
+    direction = (seen.direction if seen else "") or model_direction(pair.scores, change_type) or DIRECTIONS[change_type][-1]
+    offers = [(seen.from_text, seen.to_text)] if seen else []
+    offers.append(model_words(pair, change_type))
+    spans = differing_spans(pair.earlier.text, pair.later.text)
+    longest = max(spans, key=lambda s: sum(e - b for b, e in (x for x in s if x is not None)), default=(None, None))
+    first, second = (c.text[s[0] : s[1]] if s else "" for c, s in zip((pair.earlier, pair.later), longest, strict=True))
+    offers.append((first, second))
+    # The first offer with words on both sides; where the comparer says that one side has none (a source dropped, a hedge added), its word stands.
+    if seen and any(offers[0]):
+        return direction, *offers[0]
+    from_text, to_text = next((offer for offer in offers if all(offer)), next((offer for offer in offers if any(offer)), ("", "")))
+    return direction, from_text, to_text
 
 
 def model_direction(scores: PairScores, change_type: ChangeType) -> str:

@@ -1,4 +1,4 @@
-"""Features → calibrated probabilities, by logistic regressions whose weights ship as JSON. Each can say how every feature moved it."""
+"""Features → calibrated probabilities, by logistic regressions and boosted trees that ship as JSON. Each can say how every feature moved it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,60 @@ class Logistic:
 
 
 @dataclasses.dataclass(frozen=True)
+class Tree:
+    """One regression tree, as parallel lists over its nodes; the root is node 0, and a leaf has no feature ("").
+
+    `values` are log-odds, a parent's the mean of its leaves'.
+    """
+
+    features: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def path(self, features: Mapping[str, float]) -> list[int]:
+        """The nodes from the root to the leaf that a pair falls into."""
+        nodes = [0]
+        while self.features[nodes[-1]]:
+            node = nodes[-1]
+            nodes.append(self.left[node] if features[self.features[node]] <= self.thresholds[node] else self.right[node])
+        return nodes
+
+
+@dataclasses.dataclass(frozen=True)
+class Boosted:
+    """Gradient-boosted trees (Friedman 2001): the log-odds are the sum of the leaves that a pair falls into. Needs every feature it was fitted on."""
+
+    intercept: float
+    trees: tuple[Tree, ...]
+
+    def log_odds(self, features: Mapping[str, float]) -> float:
+        return self.intercept + sum(self.contributions(features).values())
+
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """How far each feature moves the log-odds: on each step down a tree the change of the node's value goes to the feature asked there (Saabas 2014)."""
+        moved: dict[str, float] = {}
+        for tree in self.trees:
+            path = tree.path(features)
+            for node, child in pairwise(path):
+                moved[tree.features[node]] = moved.get(tree.features[node], 0.0) + tree.values[child] - tree.values[node]
+        return moved
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Boosted:
+        return cls(data["intercept"], tuple(Tree(*(tuple(tree[f.name]) for f in dataclasses.fields(Tree))) for tree in data["trees"]))
+
+
+@dataclasses.dataclass(frozen=True)
 class Weights:
     """All that decides what comes of a pair. `with_heads` fits checkpoints with fact heads, `nli_only` any three-label one."""
 
     same_fact: Logistic
-    changed: Logistic  # P(a careful reader calls the pair changed), from everything
+    changed: Boosted  # P(a careful reader calls the pair changed), from everything
     types: Mapping[str, Logistic]  # P(type | changed)
     kinds: Mapping[str, Logistic]  # one against the rest, given a changed type: contradiction, update, drift
 
@@ -51,7 +101,7 @@ class Weights:
     def from_json(cls, data: Mapping[str, Any]) -> Weights:
         return cls(
             Logistic.from_json(data["same_fact"]),
-            Logistic.from_json(data["changed"]),
+            Boosted.from_json(data["changed"]),
             {name: Logistic.from_json(part) for name, part in data["types"].items()},
             {name: Logistic.from_json(part) for name, part in data["kinds"].items()},
         )

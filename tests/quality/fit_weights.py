@@ -24,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from gold import PairLabel, StoryGold
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from flows.pipeline import CheckRun, compare_proposal
@@ -46,14 +47,8 @@ SAME_FACT_FEATURES = (
     "entailment_max",
     "contradiction_max",
 )
-CHANGED_FEATURES = (
-    "same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "margin", "overlap", "names_shared", "names_apart", "numbers_shared",
-    "length_ratio",
-    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "comparers_changed", "comparers_changed_too", "comparers_same", "dated",
-    "moved_on_words",
-    *(f"{t}_changed" for t in CHANGE_TYPES), *(f"{t}_same" for t in CHANGE_TYPES),
-)  # fmt: skip
-STRENGTH = {"same_fact": 0.3, "changed": 0.03, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
+BOOSTED = {"n_estimators": 150, "learning_rate": 0.05, "max_depth": 3, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
+STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
 @dataclasses.dataclass
@@ -71,12 +66,12 @@ def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
     run.read(), run.extract(), run.relate(), run.propose(), run.score()
     gold = StoryGold(folder)
     rows = []
-    for proposal, forward, back in run.scored:
+    for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True):
         if back is None:
             continue
         names = [Path(run.sightings_of[v.article.article_id][0].source).stem for v in (proposal.earlier, proposal.later)]
         label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
-        rows.append(Row(gold.name, compare_proposal(proposal, forward, back), label, (names[0], names[1])))
+        rows.append(Row(gold.name, compare_proposal(proposal, forward, back, margin), label, (names[0], names[1])))
     return rows
 
 
@@ -90,11 +85,39 @@ def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], n
     return {"intercept": round(float(model.intercept_[0]), 5), "weights": numbers(model.coef_[0]), "means": numbers(means), "scales": numbers(scales)}
 
 
+def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool]) -> dict:
+    """Fit boosted trees on all features; return the JSON that flows/steps/weighing.py reads."""
+    names = sorted(features[0])
+    x = np.array([[f[n] for n in names] for f in features])
+    model = GradientBoostingClassifier(**BOOSTED, random_state=0).fit(x, np.array(target))
+    trees = []
+    for estimator in model.estimators_[:, 0]:
+        t = estimator.tree_
+        values, counts = t.value[:, 0, 0] * model.learning_rate, t.weighted_n_node_samples
+        for node in reversed(range(t.node_count)):  # children come after their parent
+            left, right = t.children_left[node], t.children_right[node]
+            if left >= 0:
+                values[node] = (values[left] * counts[left] + values[right] * counts[right]) / (counts[left] + counts[right])
+        trees.append((t, values))
+    prior = float(np.mean(target))
+    return {
+        # The roots' means go to the intercept, so that contributions and intercept add up to the log-odds.
+        "intercept": round(float(np.log(prior / (1 - prior)) + sum(v[0] for _, v in trees)), 6),
+        "trees": [
+            {
+                "features": [names[f] if f >= 0 else "" for f in t.feature], "thresholds": [round(float(x), 6) for x in t.threshold],
+                "left": t.children_left.tolist(), "right": t.children_right.tolist(), "values": [round(float(v), 6) for v in values],
+            }
+            for t, values in trees
+        ],
+    }  # fmt: skip
+
+
 def fit(rows: Sequence[Row]) -> dict:
     """Fit all regressions on labelled pairs."""
     features = [r.pair.features for r in rows]
     same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"])
-    changed = fit_logistic(features, [bool(r.label.changes) for r in rows], CHANGED_FEATURES, STRENGTH["changed"])
+    changed = fit_boosted(features, [bool(r.label.changes) for r in rows])
     told = [r for r in rows if r.label.changes]
     types = {}
     for t in CHANGE_TYPES:
@@ -107,7 +130,7 @@ def fit(rows: Sequence[Row]) -> dict:
 
 def without_heads(rows: Sequence[Row]) -> list[Row]:
     """The same pairs as a checkpoint with the three NLI labels alone would leave them."""
-    heads = {"same_fact", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
+    heads = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
     return [dataclasses.replace(r, pair=dataclasses.replace(r.pair, features={k: v for k, v in r.pair.features.items() if k not in heads})) for r in rows]
 
 
@@ -162,7 +185,7 @@ def main() -> None:
             print(f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1])
     if args.write:
         weights = {"with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
-        WEIGHTS_FILE.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+        WEIGHTS_FILE.write_text(json.dumps(weights) + "\n", encoding="utf-8")
         print("wrote", WEIGHTS_FILE)
 
 
