@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from flows.records import CHANGE_TYPES, DIRECTIONS, OPPOSITE_DIRECTION, ChangeType, Claim
 from flows.steps.blocking import NEAREST, Candidate
-from flows.steps.comparing import ComparedPair, PairScores, change_words, compare_claims, logit, model_direction
+from flows.steps.comparing import ComparedPair, PairScores, change_words, compare_claims, logit, model_direction, same_fact_margins
 from models.architecture import DIRECTION_SLICES
 from tests.core_examples import SENTENCES, a_claim, random_scores
 
@@ -34,7 +34,8 @@ def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = Fals
     candidate = Candidate(0, 0, NEAREST, round(rng.uniform(0.2, 1), 4), round(rng.uniform(-0.5, 0.5), 4))
     scores = PairScores(back, forward) if swap else PairScores(forward, back)
     first, second = (b, a) if swap else (a, b)
-    return compare_claims(claim(first), claim(second), candidate, scores, days_between=days, order_known=days is not None)
+    margin = round(rng.uniform(-6, 6), 4)
+    return compare_claims(claim(first), claim(second), candidate, scores, days_between=days, order_known=days is not None, same_fact_margin=margin)
 
 
 @settings(max_examples=80, deadline=None)
@@ -103,6 +104,15 @@ def test_logit_is_monotone_and_bounded(p: float, q: float):
     assert logit(1 - p) == pytest.approx(-logit(p), abs=1e-6)
     if p <= q:
         assert logit(p) <= logit(q)
+
+
+@given(rivals=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0])), unique_by=lambda r: r[:2]))
+def test_a_pair_is_measured_against_its_best_rival(rivals: list[tuple[str, str, float]]):
+    margins = same_fact_margins(rivals)
+    for i, ((first, second, p), margin) in enumerate(zip(rivals, margins, strict=True)):
+        others = [logit(r[2]) for k, r in enumerate(rivals) if k != i and (r[0] == first or r[1] == second)]
+        assert margin == pytest.approx(max(-6.0, min(6.0, logit(p) - max(others, default=-math.inf))))
+    assert same_fact_margins(rivals[::-1]) == margins[::-1]
 
 
 def test_moved_on_words_are_told_of_the_later_claim():

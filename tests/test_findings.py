@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flows.records import CHANGE_TYPES, DIRECTIONS, KINDS, ChangeType
 from flows.steps import findings as deciding
 from flows.steps.findings import Verdict, judge, kind_features, likely_types, type_features
-from flows.steps.weighing import Logistic, Weights, load_weights
+from flows.steps.weighing import Boosted, Logistic, Weights, load_weights
 from tests.test_comparing import PAIRS, SEEDS, compared
 
 FITTED = {heads: load_weights(with_heads=heads) for heads in (True, False)}
@@ -29,7 +29,7 @@ def some_weights(seed_of_types: int = 0, *, same_fact: float = 1.0, changed: flo
     for i, kind in enumerate(KINDS):  # some kinds likelier than others, and more so for some types
         lean = {f"is_{t}": float((seed_of_types >> (3 * k + i)) % 5) for k, t in enumerate(CHANGE_TYPES)}
         kinds[kind] = Logistic(float((seed_of_types >> i) % 3), lean, zeros, ones)
-    return Weights(always(same_fact), always(changed), {t: always(given_types.get(t, 0.0)) for t in CHANGE_TYPES}, kinds)
+    return Weights(always(same_fact), Boosted(always(changed).intercept, ()), {t: always(given_types.get(t, 0.0)) for t in CHANGE_TYPES}, kinds)
 
 
 def test_pairs_leave_at_same_fact_first_then_at_changed():
@@ -118,7 +118,7 @@ def test_the_weights_ask_for_features_that_there_are(heads: bool):
     result = compared(*PAIRS[0], 0, heads=heads)
     weights = FITTED[heads]
     assert set(weights.same_fact.weights) <= set(result.features)
-    assert set(weights.changed.weights) <= set(result.features)
+    assert {name for tree in weights.changed.trees for name in tree.features if name} <= set(result.features)
     for change_type in CHANGE_TYPES:
         assert set(weights.types[change_type].weights) <= set(type_features(result, change_type))
     for kind in KINDS:

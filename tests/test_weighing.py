@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import json
 import math
 from pathlib import Path
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.records import CHANGE_TYPES, KINDS
-from flows.steps.weighing import WEIGHTS_FILE, Logistic, load_weights, weights_id
+from flows.steps.weighing import WEIGHTS_FILE, Boosted, Logistic, Tree, load_weights, weights_id
 
 NUMBERS = st.floats(-50, 50)
 NAMES = st.sampled_from("abcdef")
@@ -61,12 +63,70 @@ def test_log_odds_beyond_all_bounds_are_still_probabilities():
     assert model.probability({"a": -1.0}) < 0.001
 
 
+@st.composite
+def trees(draw: st.DrawFn, depth: int = 3) -> Tree:
+    """A tree whose inner values are the means of their children's, as fitting leaves them when both get as many pairs."""
+    nodes: list[tuple[str, float, int, int, float]] = []
+
+    def grow(depth: int) -> int:
+        node = len(nodes)
+        nodes.append(("", 0.0, 0, 0, draw(NUMBERS)))
+        if depth and draw(st.booleans()):
+            left, right = grow(depth - 1), grow(depth - 1)
+            nodes[node] = (draw(NAMES), draw(NUMBERS), left, right, (nodes[left][4] + nodes[right][4]) / 2)
+        return node
+
+    grow(depth)
+    features, thresholds, left, right, values = zip(*nodes, strict=True)
+    return Tree(features, thresholds, left, right, values)
+
+
+ALL_FEATURES = st.fixed_dictionaries(dict.fromkeys("abcdef", NUMBERS))
+
+
+@given(forest=st.lists(trees(), max_size=4), intercept=NUMBERS, features=ALL_FEATURES)
+def test_trees_say_how_each_feature_moved_them(forest: list[Tree], intercept: float, features: dict[str, float]):
+    model = Boosted(intercept, tuple(forest))
+    assert model.log_odds(features) == pytest.approx(intercept + sum(model.contributions(features).values()))
+    assert model.log_odds(features) == pytest.approx(intercept + sum(t.values[t.path(features)[-1]] - t.values[0] for t in forest))
+    asked = {tree.features[node] for tree in forest for node in tree.path(features)} - {""}
+    assert set(model.contributions(features)) == asked
+    assert 0 <= model.probability(features) <= 1
+
+
+@given(tree=trees(), features=ALL_FEATURES)
+def test_a_pair_falls_into_the_leaf_whose_questions_it_answers(tree: Tree, features: dict[str, float]):
+    path = tree.path(features)
+    assert path[0] == 0
+    assert tree.features[path[-1]] == ""
+    for node, child in itertools.pairwise(path):
+        assert child == (tree.left if features[tree.features[node]] <= tree.thresholds[node] else tree.right)[node]
+
+
+@given(forest=st.lists(trees(), max_size=3), intercept=NUMBERS)
+def test_trees_there_and_back_through_json(forest: list[Tree], intercept: float):
+    model = Boosted(intercept, tuple(forest))
+    assert Boosted.from_json(json.loads(json.dumps(dataclasses.asdict(model)))) == model
+
+
+@pytest.mark.parametrize("with_heads", [True, False])
+def test_the_shipped_trees_are_whole(with_heads: bool):
+    model = load_weights(with_heads=with_heads).changed
+    assert model.trees
+    for tree in model.trees:
+        inner = [node for node, feature in enumerate(tree.features) if feature]
+        # Children come after their parent, so that every path ends; each node but the root is a child once.
+        assert all(tree.left[node] > node and tree.right[node] > node for node in inner)
+        assert sorted(c for node in inner for c in (tree.left[node], tree.right[node])) == list(range(1, len(tree.features)))
+        assert all(map(math.isfinite, (*tree.thresholds, *tree.values)))
+
+
 @pytest.mark.parametrize("with_heads", [True, False])
 def test_the_shipped_weights_are_whole(with_heads: bool):
     weights = load_weights(with_heads=with_heads)
     assert set(weights.types) == set(CHANGE_TYPES)
     assert set(weights.kinds) == set(KINDS)
-    for model in (weights.same_fact, weights.changed, *weights.types.values(), *weights.kinds.values()):
+    for model in (weights.same_fact, *weights.types.values(), *weights.kinds.values()):
         assert model.weights
         assert model.weights.keys() == model.means.keys() == model.scales.keys()
         assert all(scale > 0 for scale in model.scales.values())
@@ -74,8 +134,9 @@ def test_the_shipped_weights_are_whole(with_heads: bool):
 
 
 def test_without_heads_no_weight_asks_for_them():
-    names = {n for m in (load_weights(with_heads=False).same_fact, load_weights(with_heads=False).changed) for n in m.weights}
-    assert not names & {"same_fact", "exclusive", "compatible", "same", "types_max", "moved_on"}
+    weights = load_weights(with_heads=False)
+    names = {*weights.same_fact.weights, *(n for tree in weights.changed.trees for n in tree.features)}
+    assert not names & {"same_fact", "exclusive", "compatible", "same", "types_max", "moved_on", "same_fact_margin"}
 
 
 def test_the_digest_is_of_the_file(tmp_path: Path):
