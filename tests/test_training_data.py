@@ -1,0 +1,179 @@
+"""Training examples and batches: labels that agree with what was annotated, whichever way round a pair is shown."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, RELATIONS
+from models.batches import NLI_CODES, OPPOSITE, Batcher, pad, rounded_up
+from models.checkpoint import load_checkpoint
+from models.data import Example, fact_examples, load_topics, nli_examples, plain_sentences, story_examples
+from tests.core_examples import SENTENCES, write_articles
+
+FIRST = "At least four dockers died when the crane fell in Velm."
+SECOND = "Seven dockers died when the crane fell in Velm."
+THIRD = "Seven dockers were killed by the falling crane in Velm."
+FILLER = [
+    "The weather in Velm was mild for the season.",
+    "Ships waited outside the harbour of Velm all day.",
+    "The crane in Velm was built by a firm from Ostrel.",
+]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """A development folder with one annotated story of two articles and a little more."""
+    folder = tmp_path / "stories" / "velm"
+    write_articles(folder / "articles", {"a.txt": f"{FIRST} {FILLER[0]} {FILLER[1]}", "b.txt": f"{SECOND} {FILLER[2]}", "c.txt": f"{THIRD} {FILLER[1]}"})
+    expressions = [{"article": name, "sentence": s} for name, s in (("a", FIRST), ("b", SECOND), ("c", THIRD))]
+    change = {
+        "from": {"article": "a", "sentence": FIRST}, "to": {"article": "b", "sentence": SECOND}, "kind": "update", "type": "quantity", "direction": "raised",
+        "from_text": "At least four", "to_text": "Seven",
+    }  # fmt: skip
+    trap = {"a": {"article": "a", "sentence": FILLER[0]}, "b": {"article": "b", "sentence": FILLER[2]}}
+    gold = {"story": "velm", "articles": ["a", "b", "c"], "facts": [{"id": "f1", "expressions": expressions, "changes": [change]}], "traps": [trap]}
+    (folder / "gold.json").write_text(json.dumps(gold), encoding="utf-8")
+    return tmp_path
+
+
+def by_ends(examples: list[Example]) -> dict[frozenset[str], Example]:
+    return {frozenset((e.premise, e.hypothesis)): e for e in examples}
+
+
+def test_a_story_gives_its_changes_its_agreements_and_its_look_alikes(story: Path):
+    examples = by_ends(story_examples(story, ["velm"], 2, 1, seed=1))
+    changed = examples[frozenset((FIRST, SECOND))]
+    assert (changed.premise, changed.same_fact, changed.relation, changed.types, changed.moved_on) == (FIRST, True, "exclusive", ("quantity",), True)
+    assert changed.directions == {"quantity": "raised"}
+    assert (changed.premise_spans, changed.hypothesis_spans) == ({"quantity": "At least four"}, {"quantity": "Seven"})
+    agreeing = examples[frozenset((SECOND, THIRD))]
+    assert (agreeing.same_fact, agreeing.relation, agreeing.types, agreeing.nli) == (True, "same", (), "not_contradiction")
+    trap = examples[frozenset((FILLER[0], FILLER[2]))]
+    assert (trap.same_fact, trap.relation, trap.nli) == (False, None, "neutral")
+    # No sentence is a pair with itself, and none of one article with another of it.
+    assert all(len(ends) == 2 for ends in examples if FILLER[1] not in ends)
+    assert frozenset((FIRST, FILLER[0])) not in examples
+
+
+def test_the_same_seed_gives_the_same_examples(story: Path):
+    assert story_examples(story, ["velm"], 2, 1, seed=3) == story_examples(story, ["velm"], 2, 1, seed=3)
+
+
+def test_nli_sets_are_sampled_per_label(tmp_path: Path):
+    (tmp_path / "nli" / "train").mkdir(parents=True)
+    table = pa.table(
+        {
+            "premise": [f"Premise {i}." for i in range(10)],
+            "hypothesis": [*(f"Hypothesis {i}." for i in range(9)), ""],
+            "label": ["entailment"] * 6 + ["neutral"] * 4,
+            "genre": [None] * 8 + ["entity_not_in_premise", None],
+        }
+    )
+    pq.write_table(table, tmp_path / "nli" / "train" / "rte.parquet")
+    examples = list(nli_examples(tmp_path, seed=1, names=["rte"]))
+    assert Counter(e.nli for e in examples) == {"entailment": 6, "neutral": 2}
+    assert all(e.same_fact is None and e.types is None and e.group == "rte" for e in examples)
+    assert len(list(nli_examples(tmp_path, seed=1, scale=0.001, names=["rte"]))) == 4  # 2,000 a label at most, times a thousandth
+
+
+def test_plain_sentences_leave_out_what_is_short():
+    assert plain_sentences(f"{FIRST} Oh no. {SECOND}\nA heading without an end\n{THIRD}") == [FIRST, SECOND, THIRD]
+
+
+def test_examples_of_the_fact_families(shared: Path):
+    training, held_out = load_topics(shared)
+    names = [{t["topic"] for t in topics} for topics in (training, held_out)]
+    assert not names[0] & names[1]
+    assert len(held_out) == pytest.approx((len(training) + len(held_out)) / 5, abs=1)
+    topics = training[:4]
+    examples = fact_examples(shared, topics, n_different=2, seed=1)
+    assert {e.group for e in examples} == {t["topic"] for t in topics}
+    assert {True, False} == {e.same_fact for e in examples}
+    for e in examples:
+        assert e.nli in NLI_CODES
+        assert (e.relation in RELATIONS) if e.same_fact else (e.relation is None and e.types is None)
+        assert set(e.types or ()) <= set(CHANGE_TYPES)
+        assert all(direction in DIRECTIONS[t] for t, direction in e.directions.items())
+        for spans, text in ((e.premise_spans, e.premise), (e.hypothesis_spans, e.hypothesis)):
+            assert all(words in text for words in (spans or {}).values())
+
+
+# --- batches -------------------------------------------------------------------------------------------------------------------------------------------------
+
+CHANGED = Example(
+    FIRST, SECOND, nli="contradiction", same_fact=True, relation="exclusive", types=("quantity",), moved_on=True, directions={"quantity": "raised"},
+    premise_spans={"quantity": "At least four"}, hypothesis_spans={"quantity": "Seven"},
+)  # fmt: skip
+UNKNOWN = Example(SENTENCES[3], SENTENCES[4], nli="neutral")
+
+
+@pytest.fixture(scope="module")
+def batcher(tiny_model: Path) -> Batcher:
+    batcher = Batcher(load_checkpoint(tiny_model).tokenizer)
+    batcher.prepare([FIRST, SECOND, THIRD, *FILLER, *SENTENCES])
+    return batcher
+
+
+def marked(batcher: Batcher, ids: torch.Tensor, tokens: torch.Tensor) -> str:
+    """The words whose tokens are labelled as carrying a change of quantity."""
+    return batcher.tokenizer.decode([int(i) for i, t in zip(ids, tokens[:, CHANGE_TYPES.index("quantity")], strict=True) if t == 1])
+
+
+def test_a_batch_holds_what_the_examples_say(batcher: Batcher):
+    batch = batcher.batch([CHANGED, UNKNOWN])
+    assert batch.input_ids.shape[1] % 8 == 0
+    assert batch.nli.tolist() == [NLI_CODES["contradiction"], NLI_CODES["neutral"]]
+    assert batch.same_fact[0] == 1
+    assert batch.relation.tolist() == [RELATIONS.index("exclusive"), -1]
+    assert batch.types[0].tolist() == [float(t == "quantity") for t in CHANGE_TYPES]
+    where = DIRECTION_SLICES["quantity"]
+    assert DIRECTIONS["quantity"][int(batch.direction[0, where].argmax())] == "raised"
+    assert batch.direction[0].sum() == 1
+    assert marked(batcher, batch.input_ids[0], batch.tokens[0]) == "at least four seven"
+    # What is not known is marked so, and costs nothing.
+    for tensor in (batch.same_fact[1], batch.types[1], batch.moved_on[1], batch.tokens[1]):
+        assert torch.isnan(tensor).all()
+    assert batch.direction[1].sum() == 0
+
+
+def test_a_swapped_pair_changes_the_other_way(batcher: Batcher):
+    seen = set()
+    for seed in range(30):
+        batch = batcher.batch([CHANGED], random.Random(seed))
+        where = DIRECTION_SLICES["quantity"]
+        direction = DIRECTIONS["quantity"][int(batch.direction[0, where].argmax())]
+        words = marked(batcher, batch.input_ids[0], batch.tokens[0])
+        seen.add((direction, words, bool(torch.isnan(batch.moved_on[0]))))
+    # What came first is asked one way only.
+    assert seen == {("raised", "at least four seven", False), (OPPOSITE["raised"], "seven at least four", True)}
+
+
+def test_pairs_of_nli_sets_are_never_swapped(batcher: Batcher):
+    plain = batcher.batch([UNKNOWN]).input_ids
+    assert all(torch.equal(batcher.batch([UNKNOWN], random.Random(seed)).input_ids, plain) for seed in range(20))
+
+
+def test_an_epoch_shows_every_example_once_in_batches_of_one_length(batcher: Batcher):
+    examples = [Example(a, b, nli="neutral") for a in SENTENCES[:6] for b in SENTENCES[6:12]]
+    batches = list(batcher.epoch(examples, 256, random.Random(1)))
+    shown = Counter(tuple(row[row != 0].tolist()) for batch in batches for row in batch.input_ids)
+    expected = Counter(tuple(row[row != 0].tolist()) for e in examples for row in batcher.batch([e]).input_ids)
+    assert shown == expected
+    for batch in batches:
+        assert {rounded_up(int(n)) for n in batch.attention_mask.sum(1)} == {batch.input_ids.shape[1]}
+        assert batch.input_ids.numel() <= 256
+
+
+def test_padding():
+    ids, mask = pad([[5, 6, 7], [8]], 1, to_eight=True)
+    assert ids.tolist() == [[5, 6, 7, 1, 1, 1, 1, 1], [8, 1, 1, 1, 1, 1, 1, 1]]
+    assert mask.sum(1).tolist() == [3, 1]
+    assert pad([[5], [6, 7]], 0)[0].shape == (2, 2)
