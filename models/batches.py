@@ -92,7 +92,7 @@ class Batcher:
         for e in examples:
             swap = rng is not None and e.same_fact is not None and rng.random() < 0.5
             a, b = (self._encodings[t] for t in ((e.hypothesis, e.premise) if swap else (e.premise, e.hypothesis)))
-            n_a, n_b = fit(len(a.ids), len(b.ids), self.max_tokens - 3)
+            n_a, n_b = cut(len(a.ids), len(b.ids), self.max_tokens - 3)
             ids.append([cls, *a.ids[:n_a], sep, *b.ids[:n_b], sep])
             segments.append([0] * (n_a + 2) + [1] * (n_b + 1))
             swaps.append(swap)
@@ -155,16 +155,16 @@ def rounded_up(length: int) -> int:
     return -(-length // 8) * 8
 
 
-def fit(n_a: int, n_b: int, room: int) -> tuple[int, int]:
+def cut(n_a: int, n_b: int, room: int) -> tuple[int, int]:
     """Lengths of two token lists cut to `room` tokens together, the longer one first."""
-    while n_a + n_b > room:
-        if n_a > n_b:
-            n_a = max(n_b, room - n_b)
-        else:
-            n_b = max(n_a, room - n_a) if n_a != n_b else room - n_a
-        if n_a == n_b and n_a + n_b > room:
-            n_a, n_b = room // 2, room - room // 2
-    return n_a, n_b
+    half = room // 2
+    if n_a + n_b <= room:
+        return n_a, n_b
+    if n_a <= half:
+        return n_a, room - n_a
+    if n_b <= room - half:
+        return room - n_b, n_b
+    return half, room - half
 
 
 def pad(rows: Sequence[list[int]], value: int, *, to_eight: bool = False) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 
 from models.architecture import CHANGE_TYPES, N_DIRECTIONS, sentence_masks
-from models.batches import pad, rounded_up
+from models.batches import cut, pad, rounded_up
 from models.checkpoint import Checkpoint
 
 TOKENS_PER_BATCH = 4_096
@@ -182,18 +182,6 @@ def whole_rows(tensor: torch.Tensor) -> torch.Tensor:
     """
     extra = -len(tensor) % 4
     return torch.cat([tensor, tensor[-1:].expand(extra, *tensor.shape[1:])]) if extra else tensor
-
-
-def cut(n_a: int, n_b: int, room: int) -> tuple[int, int]:
-    """Lengths of two token lists cut to `room` tokens together, the longer one first."""
-    half = room // 2
-    if n_a + n_b <= room:
-        return n_a, n_b
-    if n_a <= half:
-        return n_a, room - n_a
-    if n_b <= room - half:
-        return room - n_b, n_b
-    return half, room - half
 
 
 def _rounded(values: torch.Tensor) -> Floats:

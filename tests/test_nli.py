@@ -23,9 +23,9 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from models.batches import fit
+from models.batches import cut
 from models.checkpoint import EMBEDDED, load_checkpoint
-from models.nli import NliScorer, NliScores, cut
+from models.nli import NliScorer, NliScores
 from tests.core_examples import SENTENCES, invented_texts, pairs_of, with_heads
 
 PAIRS = pairs_of(SENTENCES)[::7]
@@ -209,8 +209,6 @@ def test_the_longer_text_is_cut_first(n_a: int, n_b: int, room: int):
         assert a >= b - 1
     if b < n_b:
         assert b >= a - 1
-    if n_a != n_b and n_a + n_b > room:
-        assert (a, b) == fit(n_a, n_b, room)  # as in training
 
 
 @given(n=st.integers(0, 5), seed=st.integers(0, 2**32 - 1))
