@@ -6,6 +6,7 @@ Nothing heavy is imported until a command runs, so that help and usage errors an
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import signal
@@ -166,6 +167,10 @@ def one_line_errors(outputs: Path, debug: bool) -> Iterator[None]:
         if is_users_error(error):
             tell(str(error))
             leave(EXIT_USAGE, debug)
+        server = sys.modules.get("flows.prefect_server")
+        if server is not None and isinstance(error, server.ServerError):
+            tell(str(error))
+            leave(EXIT_FAILED, debug)
         tell(f"the run failed: {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
         leave(EXIT_FAILED, debug)
 
@@ -209,6 +214,9 @@ def main() -> None:
     """The console script."""
     # As Ctrl-C does, a TERM unwinds the stack: the lock is released and Prefect's temporary server does not stay behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an old encoding shows what it lacks as an escape; it does not end the run
     cli()
 
 

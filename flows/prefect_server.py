@@ -6,6 +6,7 @@ when it sets up its database. A front end that calls `start_server` before it lo
 
 from __future__ import annotations
 
+import contextvars
 import os
 import signal
 import threading
@@ -17,6 +18,10 @@ DEFAULTS = {
     # The first run migrates a fresh database: 15 to 22 s on two cores, and Prefect's own limit is 20.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
+
+
+class ServerError(RuntimeError):
+    """Prefect's server cannot be had; the message is one line that says which, why and what to do."""
 
 
 def set_defaults() -> None:
@@ -32,14 +37,15 @@ def quiet_console() -> None:
 
 
 def start_server() -> Callable[[], None]:
-    """Begin to start Prefect's temporary server; return a function that waits for it and raises what went wrong.
+    """Begin to start Prefect's temporary server; return a function that waits for it, and raises ServerError where it does not come up.
 
-    With PREFECT_API_URL set nothing is started, and the wait tells whether that server answers.
+    Where Prefect's settings name a server (PREFECT_API_URL), nothing is started, and the wait tells whether that one answers.
     """
     set_defaults()
     from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
 
-    problems: list[BaseException] = []
+    problems: list[Exception] = []
 
     def start() -> None:
         # The server inherits this thread's mask: Ctrl-C is for the run, which then still has a server to tell that it was cancelled.
@@ -48,15 +54,20 @@ def start_server() -> Callable[[], None]:
         try:
             with get_client(sync_client=True) as client:
                 client.hello()
-        except BaseException as error:  # noqa: BLE001 - raised again by wait(), in the thread that asked
+        except Exception as error:  # noqa: BLE001 - raised by wait(), in the thread that asked
             problems.append(error)
 
-    thread = threading.Thread(target=start, name="prefect-server", daemon=True)
+    context = contextvars.copy_context()  # Prefect keeps its settings in one, and a thread begins with an empty one
+    thread = threading.Thread(target=context.run, args=(start,), name="prefect-server", daemon=True)
     thread.start()
 
     def wait() -> None:
         thread.join()
-        if problems:
-            raise problems[0]
+        if not problems:
+            return
+        reason = " ".join(str(problems[0]).split())
+        if url := PREFECT_API_URL.value():
+            raise ServerError(f"Prefect's server {url} does not answer: {reason}. Start it, or unset PREFECT_API_URL to run without one.") from problems[0]
+        raise ServerError(f"Prefect's temporary server did not start: {reason}") from problems[0]
 
     return wait

@@ -173,7 +173,11 @@ def test_first_run_second_run_and_other_settings(prefect_server, articles):
 
 def test_bad_input_beside_good_is_told_and_does_no_harm(prefect_server, articles):
     """Each of them on its own line, with what, where and why; the run goes on."""
-    records = [json.dumps({"id": str(n), "text": f"The council of Southmere met {n} times in the spring, the clerk said."}) for n in range(40)]
+    # A year apart, so that they are not compared with each other: this is about reading.
+    records = [
+        json.dumps({"id": str(n), "date": f"{1950 + n}-05-01", "text": f"The council of Southmere met {n} times in the spring, the clerk said."})
+        for n in range(40)
+    ]
     records[16] = '{"text": "cut of'
     (articles / "feed.jsonl").write_text("\n".join(records), encoding="utf-8")
     (articles / "empty.txt").write_text("", encoding="utf-8")
