@@ -60,7 +60,7 @@ class Settings:
     def thresholds(self) -> dict[str, float]:
         """Every threshold in force, by name, for the run's row."""
         return {
-            "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT,
+            "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT, "same_fact_needed": deciding.SAME_FACT_NEEDED,
             "same_fact_floor": deciding.SAME_FACT_FLOOR, "type": deciding.TYPE_FLOOR, "similarity": SIMILARITY_FLOOR, "neighbours": float(NEIGHBOURS),
         }  # fmt: skip
 
@@ -334,7 +334,10 @@ class CheckRun:
             return
         storylines = connected_components([(c.earlier_article_id, c.later_article_id) for c in [*self._before("comparisons", Comparison), *self.comparisons]])
         told = [*self._before("pairs", Pair), *self.pairs]
-        threads = connected_components([(p.earlier_claim_id, p.later_claim_id) for p in told if p.same_fact >= deciding.SAME_FACT])
+        known_ends = [(f.earlier_claim_id, f.later_claim_id) for f in self._before("findings", Finding)]
+        new_ends = [(a.claim_id, b.claim_id) for a, b in (p.claims for p, _, _ in self.found)]
+        same = [(p.earlier_claim_id, p.later_claim_id) for p in told if p.same_fact >= deciding.SAME_FACT]
+        threads = connected_components([*same, *known_ends, *new_ends])
         carriers: defaultdict[str, set[str]] = defaultdict(set)
         for view in self.views.values():
             for claim in view.claims:

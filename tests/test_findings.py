@@ -50,7 +50,7 @@ def test_a_verdict_hangs_together(pair: tuple[str, str], seed: int, heads: bool,
     assert 0 <= verdict.same_fact <= 1
     assert 0 <= verdict.score <= 1
     if verdict.dropped_at == "same fact":
-        assert verdict.same_fact < deciding.SAME_FACT
+        assert verdict.same_fact < deciding.SAME_FACT_NEEDED
         assert verdict.score == 0
     elif verdict.dropped_at == "changed":
         assert verdict.score < min_score

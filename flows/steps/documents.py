@@ -165,7 +165,7 @@ def _parse_lines(file: Any, encoding: str, options: ReadOptions, seen_fields: se
         try:
             record = json.loads(line.decode(encoding, errors="replace").removeprefix("\ufeff"))
         except json.JSONDecodeError as error:
-            yield Refusal("broken json", f"is no JSON: {error.msg} at column {error.colno}", number, is_line=True)
+            yield Refusal("broken json", f"is no JSON: {error.msg.removesuffix(' at')} at column {error.colno}", number, is_line=True)
             continue
         except (ValueError, RecursionError) as error:
             yield Refusal("broken json", f"is no JSON that can be read: {_short(error)}", number, is_line=True)

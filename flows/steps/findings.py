@@ -10,9 +10,10 @@ from flows.steps.comparing import ComparedPair, change_words
 from flows.steps.weighing import Weights
 
 # All thresholds of the decision, in one place; a run's row records them.
-SAME_FACT_FLOOR = 0.02  # the model's first look: pairs below it are not scored the other way round, nor compared
-SAME_FACT = 0.50  # claims over it tell one fact: needed for a finding, and what threads are made of
-DEFAULT_MIN_SCORE = 0.50
+SAME_FACT_FLOOR = 0.004  # the model's first look: pairs below it are not scored the other way round, nor compared
+SAME_FACT = 0.50  # claims over it tell one fact: what threads are made of, besides findings
+SAME_FACT_NEEDED = 0.20  # pairs under it are no finding, however changed they look
+DEFAULT_MIN_SCORE = 0.32
 TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always is
 
 KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")
@@ -33,7 +34,7 @@ class Verdict:
 def judge(pair: ComparedPair, weights: Weights, *, min_score: float = DEFAULT_MIN_SCORE) -> Verdict:
     """Decide a pair: same fact first, then whether a reader would call it changed, then the types with their words and kinds."""
     same_fact = round(weights.same_fact.probability(pair.features), 4)
-    if same_fact < SAME_FACT:
+    if same_fact < SAME_FACT_NEEDED:
         return Verdict(same_fact, 0.0, "drift", (), "same fact", {})
     score = round(weights.changed.probability(pair.features), 4)
     moved = weights.changed.contributions(pair.features)
