@@ -34,6 +34,16 @@ _DATELINE = re.compile(
     r"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])"
 )
 _AGENCY = re.compile(r"^\([A-Z][\w .&-]{1,30}\)\s*(?:—|–|--|-)\s*(?=\S)")  # "(Agency) - The dam held."
+MIN_CLAUSE_WORDS = 5  # of a clause cut from its sentence: shorter ones lean on the other clause too much
+_CONCESSION = re.compile(r"(?:while|although|though|even though|whereas)\s+", re.IGNORECASE)
+_CLAUSE_COMMA = re.compile(r",\s+")
+_JOINING_COMMA = re.compile(r",\s+(?:but|while|whereas|although|though|even though)\s+(?=\w)", re.IGNORECASE)
+# Heads without a subject of their own: relative and further conjunctions, participles, verbs whose subject stands in the other clause.
+_NO_SUBJECT = re.compile(
+    r"(?:and|or|but|nor|also|which|who|whom|whose|that|where|when|if|because|as|including|such|not|never|only|still|yet|in|on|at|by|for|with|from|to|of|after|before|since|"
+    r"has|have|had|is|are|was|were|be|been|being|will|would|may|might|can|could|should|must|do|does|did|\w+ing|\w+ly)\b",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s+[A-Z]))\s*")
 _QUOTE_MARKS = '“”"«»'
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
@@ -149,7 +159,38 @@ def _skip_lead(text: str, start: int, end: int) -> int:
 
 
 def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut at ";" where both sides are statements of their own; else the sentence stays whole."""
+    """Cut at ";", and between a concession and its main clause, where both sides are statements of their own; else the sentence stays whole."""
+    return [half for part in _at_semicolons(text, start, end) for half in _at_concession(text, *part)]
+
+
+def _at_concession(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """ "While talks go on, there is no sign of a deal." and "Talks go on, but there is no sign of a deal." state two things, and are compared as two.
+
+    The cut is at the first comma with a full clause on either side. The words that join the two (while, although, but) belong to neither.
+    """
+    sentence = text[start:end]
+    opening = _CONCESSION.match(sentence)
+    for comma in _CLAUSE_COMMA.finditer(sentence) if opening else _JOINING_COMMA.finditer(sentence):
+        first = (start + (opening.end() if opening else 0), start + comma.start())
+        second = (start + comma.end(), end)
+        if _inside_quotes(sentence[: comma.start()]) or not all(_is_full_clause(text[a:b]) for a, b in (first, second)):
+            continue
+        source = read_attribution(sentence)
+        # A source named at either end may speak for both clauses: then the sentence stays whole.
+        if source.source is not None and (source.char_end <= comma.start() or source.char_start > comma.end() + 0.5 * (len(sentence) - comma.end())):
+            return [(start, end)]
+        return [first, second]
+    return [(start, end)]
+
+
+def _is_full_clause(clause: str) -> bool:
+    """True for a clause with a subject at its head and a finite verb, long enough to be compared."""
+    if _NO_SUBJECT.match(clause) or clause.count("(") != clause.count(")") or not MIN_CLAUSE_WORDS <= len(WORD.findall(clause)):
+        return False
+    return has_finite_verb(clause, sure=True)
+
+
+def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [start + m.start() for m in re.finditer(r";(?=\s)", text[start:end]) if not _inside_quotes(text[start : start + m.start()])]
     bounds = [start, *[c + 1 for c in cuts], end]
     parts: list[tuple[int, int]] = []
