@@ -2,7 +2,8 @@
 
     python tests/quality/fit_affinity.py --shared ../shared
 
-Articles: the annotated stories, and tellings of training topics (every fifth, from the second) made into short articles. Pairs below the centroid floor never reach the test.
+Articles: the annotated stories, and tellings of training topics (every fifth, from the second) made into short articles. Pairs below the centroid floor
+never reach the test.
 """
 
 from __future__ import annotations

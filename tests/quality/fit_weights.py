@@ -1,6 +1,6 @@
 """Fit flows/steps/weights.json on annotated stories, and score it on stories left out.
 
-    python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--write] [--report DIR]
+    python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--corpus PARQUET] [--write]
 
 `--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it. The weights are
 logistic
@@ -14,6 +14,7 @@ import argparse
 import dataclasses
 import json
 import pickle
+import random
 import subprocess
 import sys
 import tempfile
@@ -27,12 +28,18 @@ from gold import PairLabel, StoryGold
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from flows.pipeline import CheckRun, compare_proposal
-from flows.records import CHANGE_TYPES, KINDS
+from flows.pipeline import CheckRun, Proposal, compare_proposal
+from flows.records import CHANGE_TYPES, KINDS, Article, Comparison, article_id
 from flows.steps import findings as deciding
+from flows.steps.blocking import WORD_FOR_WORD, propose_pairs
+from flows.steps.cache import ModelCache
+from flows.steps.chrome import clean
+from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair
 from flows.steps.findings import judge, kind_features, type_features
-from flows.steps.weighing import WEIGHTS_FILE, Weights
+from flows.steps.scoring import encode_texts
+from flows.steps.storylines import ArticleView
+from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
 
 # Only the same sign makes sense for these; fitted signs are reported, not forced.
 SAME_FACT_FEATURES = (
@@ -47,6 +54,7 @@ SAME_FACT_FEATURES = (
     "entailment_max",
     "contradiction_max",
 )
+REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
 BOOSTED = {"n_estimators": 150, "learning_rate": 0.05, "max_depth": 3, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
@@ -73,6 +81,42 @@ def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
         label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
         rows.append(Row(gold.name, compare_proposal(proposal, forward, back, margin), label, (names[0], names[1])))
     return rows
+
+
+def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scratch: Path) -> list[Row]:
+    """Pairs that tell different facts in real news prose: every other claim of a real article against the rest of it.
+
+    One article rarely tells a fact twice, and its claims share names, subject and style, as claims of different articles about one event do. Pairs that
+    share most of
+    their words (headlines and leads said again) are left out.
+    """
+    texts = [row["text"] for row in pq.read_table(corpus).to_pylist()]
+    random.Random(seed).shuffle(texts)
+    run = CheckRun([corpus], scratch, model=model)
+    run.outputs.create()
+    taken = 0
+    for text in texts:
+        body = clean(text).text
+        article = Article(article_id(body), run.run_id, "", body, "en", None, "none", "", {}, 0)
+        claims = extract_claims(article, run.run_id).claims
+        if not 12 <= len(claims) <= 60:
+            continue
+        with ModelCache(scratch / ".cache", run.engine.model_id) as cache:
+            vectors = encode_texts([c.text for c in claims], run.engine.encoder, cache)
+        halves = [tuple(claims[start::2]) for start in (0, 1)]
+        views = [ArticleView(article, h, np.stack([vectors[c.text] for c in h]), frozenset(), frozenset(), frozenset()) for h in halves]
+        itself = Comparison(article.article_id, article.article_id, run.run_id, 1.0, False, False)
+        run.proposals += [Proposal(views[0], views[1], itself, c) for c in propose_pairs(*views) if c.blocking_rule != WORD_FOR_WORD]
+        taken += 1
+        if taken == n_articles:
+            break
+    run.score()
+    pairs = [
+        compare_proposal(proposal, forward, back, margin)
+        for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True)
+        if back is not None
+    ]
+    return [Row(REAL, pair, PairLabel(False, ()), ("", "")) for pair in pairs if pair.features["overlap"] < 0.6]
 
 
 def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
@@ -113,11 +157,25 @@ def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool]) ->
     }  # fmt: skip
 
 
+def recalibrated(boosted: dict, rows: Sequence[Row]) -> dict:
+    """Shift the intercept so that the mean score of `rows` is their share of changed pairs."""
+    model = Boosted.from_json(boosted)
+    log_odds = np.array([model.log_odds(r.pair.features) for r in rows])
+    wanted = np.mean([bool(r.label.changes) for r in rows])
+    low, high = -10.0, 10.0
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.mean(1 / (1 + np.exp(-log_odds - middle))) < wanted else (low, middle)
+    return {**boosted, "intercept": round(boosted["intercept"] + (low + high) / 2, 6)}
+
+
 def fit(rows: Sequence[Row]) -> dict:
     """Fit all regressions on labelled pairs."""
     features = [r.pair.features for r in rows]
     same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"])
     changed = fit_boosted(features, [bool(r.label.changes) for r in rows])
+    # The pairs of real prose make changes look rarer than they are between articles about one event: the scores are set right on the stories alone.
+    changed = recalibrated(changed, [r for r in rows if r.story != REAL])
     told = [r for r in rows if r.label.changes]
     types = {}
     for t in CHANGE_TYPES:
@@ -153,6 +211,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stories", type=Path, required=True)
     parser.add_argument("--models", nargs="*", default=[])
+    parser.add_argument("--corpus", type=Path, help="Parquet of real articles (text), for pairs of different facts in real prose")
+    parser.add_argument("--real-articles", type=int, default=35, help="articles of the corpus for each checkpoint")
     parser.add_argument("--cache", type=Path, help="pickle of the compared pairs, to fit again quickly")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "claimdrift-fit")
     parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6])
@@ -170,6 +230,9 @@ def main() -> None:
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
         rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
+        if args.corpus:
+            for seed, model in enumerate(dict.fromkeys(model_of.values())):
+                rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
         if args.cache:
             args.cache.write_bytes(pickle.dumps(rows))
     used = without_heads(rows) if args.no_heads else rows
