@@ -66,7 +66,7 @@ def test_words_are_slices_and_directions_belong_to_the_type(pair: tuple[str, str
 @given(pair=st.sampled_from(PAIRS), seed=SEEDS)
 def test_swapping_the_two_turns_what_was_seen_round(pair: tuple[str, str], seed: int):
     there, back = compared(*pair, seed), compared(*pair, seed, swap=True)
-    for name in ("same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "margin", "overlap", "names_shared", "contradiction_max"):
+    for name in ("same_fact", "exclusive", "compatible", "same", "types_max", "similarity", "overlap", "names_shared", "contradiction_max"):
         assert there.features[name] == pytest.approx(back.features[name]), name
     for change_type in CHANGE_TYPES:
         a, b = there.observations[change_type], back.observations[change_type]

@@ -41,11 +41,11 @@ from flows.steps.scoring import encode_texts
 from flows.steps.storylines import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
 
-# Only the same sign makes sense for these; fitted signs are reported, not forced.
+# What tells whether two claims are about one fact; whether it changed is decided on all features.
 SAME_FACT_FEATURES = (
     "same_fact",
+    "same_fact_margin",
     "similarity",
-    "margin",
     "overlap",
     "names_shared",
     "names_apart",
@@ -55,7 +55,7 @@ SAME_FACT_FEATURES = (
     "contradiction_max",
 )
 REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
-BOOSTED = {"n_estimators": 150, "learning_rate": 0.05, "max_depth": 3, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
+BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
