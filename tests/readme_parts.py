@@ -15,16 +15,20 @@ from pathlib import Path
 
 import pyarrow as pa
 from click.testing import CliRunner
+from golden_findings import reading_of
 
 from flows.cli import cli
 from flows.records import TABLES, arrow_schema
-from flows.summary import summarise
+from flows.summary import CheckSummary, summarise
 from flows.summary_text import summary_text
+from flows.tables import load
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 HELP_WIDTH = 110
 CUT = "     …"
+N_OF_A_KIND = 2
+HIGH_SCORE = 0.5
 
 _GENERATED = re.compile(r"(<!-- generated: (?P<name>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -78,9 +82,18 @@ def help_part() -> str:
     return f"```text\n{result.output.rstrip()}\n```\n"
 
 
-def excerpt_part(outputs: Path, numbers: list[int], seconds: str) -> str:
-    """The summary of the newest run, with the findings of these numbers only. `seconds`: what a person waited, which no test can hold."""
-    text = re.sub(r"\d+ s$", seconds, summary_text(summarise(outputs)).replace(str(outputs), outputs.name), flags=re.MULTILINE)
+def shown_numbers(summary: CheckSummary) -> list[int]:
+    """The top findings that the README shows: those that a person has read and found right, at most two of a kind."""
+    right = [n for n, top in enumerate(summary.top, 1) if reading_of(top.finding) == top.finding.kind]
+    kind_of = {n: summary.top[n - 1].finding.kind for n in right}
+    return [n for n in right if sum(kind_of[m] == kind_of[n] for m in right if m < n) < N_OF_A_KIND]
+
+
+def excerpt_part(outputs: Path, seconds: str) -> str:
+    """The summary of the newest run, with some of its findings left out. `seconds`: what a person waited, which no test can hold."""
+    summary = summarise(outputs)
+    numbers = shown_numbers(summary)
+    text = re.sub(r"\d+ s$", seconds, summary_text(summary).replace(str(outputs), outputs.name), flags=re.MULTILINE)
     head, *findings = re.split(r"\n\n(?= +\d+  [a-z])", text.strip("\n"))
     last, tail = findings[-1].split("\n\n", 1)
     shown = [head]
@@ -92,12 +105,27 @@ def excerpt_part(outputs: Path, numbers: list[int], seconds: str) -> str:
     return "```text\n$ claimdrift check seeds/\n" + "\n\n".join([*shown, tail]).rstrip() + "\n```\n"
 
 
+def reading_part(outputs: Path) -> str:
+    """How many of the findings a person found right, from tests/golden/readings.json."""
+    findings = [(f.score, f.kind, reading_of(f)) for f in load(outputs, "findings").itertuples()]
+    n_unread = sum(not reading for _, _, reading in findings)
+    there = [score for score, _, reading in findings if reading not in ("", "nothing")]
+    n_right, n_high = sum(kind == reading for _, kind, reading in findings), sum(score >= HIGH_SCORE for score, _, _ in findings)
+    n_high_there = sum(score >= HIGH_SCORE for score in there)
+    unread = f" Not read yet: {n_unread}." if n_unread else ""
+    return (
+        f"By our own strict reading, {len(there)} of these {len(findings)} findings stand between claims that do differ on one fact,\n"
+        f"{n_right} of them with the right kind; of the {n_high} with a score of {HIGH_SCORE} or more, {n_high_there} do.{unread}\n"
+    )
+
+
 def generated_part(name: str, before: str, outputs: Path) -> str:
     """Return the part's text; `before` is what stands there now."""
     makers: dict[str, Callable[[str], str]] = {
         "columns": columns_part,
         "help": lambda _: help_part(),
-        "excerpt": lambda numbers: excerpt_part(outputs, [int(n) for n in numbers.split(",")], (re.findall(r"\d+ s$", before, re.MULTILINE) or ["? s"])[0]),
+        "excerpt": lambda _: excerpt_part(outputs, (re.findall(r"\d+ s$", before, re.MULTILINE) or ["? s"])[0]),
+        "reading": lambda _: reading_part(outputs),
     }
     kind, _, rest = name.partition(" ")
     return makers[kind](rest)

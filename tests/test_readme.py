@@ -25,6 +25,7 @@ from flows.steps.blocking import NEIGHBOURS
 from flows.steps.claims import extract_claims
 from flows.steps.comparing import COMPARERS
 from flows.steps.fields import ReadOptions, pick
+from flows.steps.findings import DEFAULT_MIN_SCORE
 from flows.steps.storylines import DEFAULT_WINDOW_DAYS
 
 SCORE = re.compile(r"\d*\.\d+")
@@ -81,7 +82,8 @@ def test_every_command_shown_is_one_that_the_program_takes(readme: str) -> None:
     for command in commands:
         _, name, *args = shlex.split(re.split(r" {3,}", command)[0])
         assert isinstance(cli.cli, click.Group)
-        cli.cli.commands[name].make_context(name, list(args)).close()  # exits with a line on stderr for what it does not take
+        with cli.cli.make_context("claimdrift", [name]) as program:
+            cli.cli.commands[name].make_context(name, list(args), parent=program).close()  # exits with a line on stderr for what it does not take
 
 
 def test_every_option_named_is_there(readme: str) -> None:
@@ -94,6 +96,11 @@ def test_every_option_named_is_there(readme: str) -> None:
 def test_help_is_as_shown(readme: str) -> None:
     shown, now = dict(parts(readme))["help"], help_part()
     assert shown == now, difference(shown, now)
+
+
+def test_defaults_shown_in_the_help_are_those_in_force(readme: str) -> None:
+    shown = dict(re.findall(r"(--[\w-]+) .*?\[default: ([\d.]+)\]", dict(parts(readme))["help"]))
+    assert shown == {"--min-score": f"{DEFAULT_MIN_SCORE:g}", "--window-days": str(DEFAULT_WINDOW_DAYS)}, "the help texts are in flows/cli.py"
 
 
 def test_exit_codes(readme: str) -> None:
@@ -218,6 +225,12 @@ def test_figures_are_those_of_the_program(readme: str) -> None:
     assert options.languages == ("en",)
 
 
+def test_the_count_of_right_findings_is_that_of_the_readings(readme: str, seed_outputs: Path) -> None:
+    shown = dict(parts(readme))["reading"]
+    now = generated_part("reading", shown, seed_outputs)
+    assert shown == now, difference(shown, now)
+
+
 # --- examples ------------------------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -232,7 +245,7 @@ def test_python_examples_print_what_is_shown(readme: str, seed_outputs: Path) ->
 
 
 def test_the_summary_prints_what_is_shown(readme: str, seed_outputs: Path) -> None:
-    [(name, shown)] = [(name, text) for name, text in parts(readme) if name.startswith("excerpt ")]
+    [(name, shown)] = [(name, text) for name, text in parts(readme) if name == "excerpt"]
     now = generated_part(name, shown, seed_outputs)
     assert same_but_for_last_digits(shown, now), difference(shown, now)
 
