@@ -3,8 +3,7 @@
 The file changes when the model or the weights do, and with any step before them. Its diff is for a reviewer: is what is gone no loss, is what is new right?
 
 Beside it, readings.json holds what a person says of pairs of claims that have been findings at one time: which kind each is, or "nothing". The README's
-count of
-right findings comes from it, and says how many have not been read; types and words are no matter of it.
+count of right findings comes from it, and says how many have not been read; types and words are no matter of it.
 """
 
 from __future__ import annotations
