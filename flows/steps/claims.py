@@ -185,7 +185,7 @@ def _at_concession(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_full_clause(clause: str) -> bool:
     """True for a clause with a subject at its head and a finite verb, long enough to be compared."""
-    if _NO_SUBJECT.match(clause) or clause.count("(") != clause.count(")") or not MIN_CLAUSE_WORDS <= len(WORD.findall(clause)):
+    if _NO_SUBJECT.match(clause) or clause.count("(") != clause.count(")") or not len(WORD.findall(clause)) >= MIN_CLAUSE_WORDS:
         return False
     return has_finite_verb(clause, sure=True)
 
