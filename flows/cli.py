@@ -79,7 +79,7 @@ def cli() -> None:
     help="Folder for the results. A second run adds what is new.",
 )  # fmt: skip
 @click.option("--model", metavar="PATH_OR_HUB_ID", help="Three-label NLI checkpoint in place of the embedded one: a folder, or a hub id to download.")
-@click.option("--min-score", metavar="S", type=click.FloatRange(0, 1), help="Findings need at least this score.  [default: 0.5]")
+@click.option("--min-score", metavar="S", type=click.FloatRange(0, 1), help="Findings need at least this score.  [default: 0.28]")
 @click.option("--window-days", metavar="N", type=click.IntRange(min=1), help="Articles further apart in time are not compared.  [default: 60]")
 @click.option(
     "--fail-on", metavar="KIND", multiple=True, type=click.Choice(FAIL_ON),

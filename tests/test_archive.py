@@ -339,7 +339,7 @@ def test_files_of_others_are_left_alone(tmp_path):
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "outputs").write_text("notes")
-    with pytest.raises(OutputsError, match=r"outputs: is a file, not a folder\. Give another --outputs\.$"):
+    with pytest.raises(OutputsError, match=r"outputs: is a file, not a folder\. Give another --outputs folder\.$"):
         Outputs(tmp_path / "outputs").create()
     with pytest.raises(OutputsError, match=r"Not a directory|is a file"):
         Outputs(tmp_path / "outputs" / "deeper").create()

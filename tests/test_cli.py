@@ -165,7 +165,7 @@ def test_first_run_second_run_and_other_settings(prefect_server, articles):
     assert first.stderr == ""
     again = check("articles", "-o", "out")
     assert "found     nothing new: every article was known before" in again.stdout
-    assert_one_line(check("articles", "-o", "out", "--min-score", "0.9"), EXIT_USAGE, "min_score 0.5 there, 0.9 now", "--rebuild")
+    assert_one_line(check("articles", "-o", "out", "--min-score", "0.9"), EXIT_USAGE, f"min_score {DEFAULT_MIN_SCORE:g} there, 0.9 now", "--rebuild")
     rebuilt = check("articles", "-o", "out", "--min-score", "0.9", "--rebuild")
     assert rebuilt.exit_code == 0, rebuilt.output
     assert len(Outputs(Path("out")).run_ids()) == 1
