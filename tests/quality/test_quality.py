@@ -2,7 +2,7 @@
 
     make quality
 
-Every fifth topic of the fact families is held out of training. Their tellings are made into one folder of articles, checked as a user would, and scored
+Every fifth topic of the fact families is held out of training. The tellings of every fourth of these are made into one folder of articles, checked as a user would, and scored
 against the gold.
 Raise a floor in floors.json when the figures have risen for good. Lowering one needs the deliberate edit of LOWERED_ON_PURPOSE below, which a reviewer
 will see.
@@ -30,7 +30,7 @@ def figures(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     """The scoring script's figures on the held-out topics, all in one folder and one run."""
     folder = tmp_path_factory.mktemp("held-out")
     make = [sys.executable, str(shared / "facts" / "topics_to_story.py"), str(shared / "facts" / "topics.jsonl")]
-    subprocess.run([*make, "--out", str(folder / "story"), "--every", "5", "--offset", "0"], check=True, capture_output=True)
+    subprocess.run([*make, "--out", str(folder / "story"), "--every", "20", "--offset", "0"], check=True, capture_output=True)
     run = CheckRun([folder / "story" / "articles"], folder / "outputs")
     for step in (run.prepare, run.read, run.extract, run.relate, run.propose, run.score, run.compare, run.publish):
         step()
