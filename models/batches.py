@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, N_DIRECTIONS, NLI_LABELS, RELATIONS
-from models.data import Example
+from models.examples import Example
 
 NLI_CODES = {**{label: i for i, label in enumerate(NLI_LABELS)}, "not_entailment": 3, "not_contradiction": 4, None: -1}
 OPPOSITE = {

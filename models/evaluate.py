@@ -28,8 +28,8 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1
 
 from models.architecture import CHANGE_TYPES, NLI_LABELS, RELATIONS
 from models.checkpoint import EMBEDDED, load_checkpoint, use_threads
-from models.data import Example, fact_examples, load_topics, plain_sentences
 from models.encoder import ClaimEncoder
+from models.examples import Example, fact_examples, load_topics, plain_sentences
 from models.nli import NliScorer, NliScores
 
 Metric = Callable[[NDArray[np.intp]], float]

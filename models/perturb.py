@@ -12,7 +12,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from models.data import Example
+from models.examples import Example
 
 _NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\w-]|[.,]\d)")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -4,10 +4,9 @@
     [--hold-out A,B]
 
 Two phases. `nli` starts from the base encoder and sees the NLI sets and the fact families; `stories` starts from its result and sees the annotated stories, the
-fact families and a rehearsal of NLI. `--hold-out` names stories that are kept out, for cross-validation. State is saved to --work every few minutes; the
-same command
-resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the
-news is wide).
+fact families and a rehearsal of NLI. Both see pairs of sentences of one real article, which tell different facts. `--hold-out` names stories and files of
+models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command resumes there, on another day too. bfloat16
+autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news is wide).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from transformers import AutoTokenizer, BertForSequenceClassification, PreTraine
 
 from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
 from models.batches import Batch, Batcher, SpecialIds
-from models.data import Example, fact_examples, load_topics, nli_examples, story_examples
+from models.examples import Example, fact_examples, load_prose, load_topics, load_written, nli_examples, prose_examples, story_examples, story_texts
 from models.perturb import perturbed_examples
 from models.watch import evaluate_heads, evaluate_nli
 
@@ -39,16 +38,18 @@ class Phase:
     """What one phase sees, and how it learns."""
 
     nli_scale: float  # share of each NLI set's cap
-    fact_copies: float
+    told_copies: float  # of each pair of tellings of one fact
+    different_copies: float  # of each pair of tellings of two facts
     story_copies: int
+    prose: int  # pairs from each real article
     perturbed: bool  # agreeing tellings with one figure, day or name replaced
     trunk_rate: float
     head_rate: float
 
 
 PHASES = {
-    "nli": Phase(nli_scale=1.0, fact_copies=3, story_copies=0, perturbed=False, trunk_rate=1e-4, head_rate=5e-4),
-    "stories": Phase(nli_scale=0.03, fact_copies=0.5, story_copies=3, perturbed=True, trunk_rate=4e-5, head_rate=2e-4),
+    "nli": Phase(nli_scale=0.8, told_copies=3, different_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4),
+    "stories": Phase(nli_scale=0.03, told_copies=1, different_copies=0.3, story_copies=3, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4),
 }
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
@@ -173,6 +174,11 @@ class VectorTask:
         return 0.2 * F.cross_entropy(logits, torch.arange(n)) + 4.0 * (1.0 - (vectors * base).sum(-1)).mean()
 
 
+def copies(examples: list[Example], factor: float, rng: random.Random) -> list[Example]:
+    """`examples` repeated `factor` times, a part of a copy sampled."""
+    return examples * int(factor) + rng.sample(examples, int(len(examples) * (factor % 1)))
+
+
 def forever(examples: list[Example], batcher: Batcher, rng: random.Random) -> Iterator[Batch]:
     while True:
         yield from batcher.epoch(examples, TOKENS_PER_BATCH, rng)
@@ -193,14 +199,19 @@ def train(args: argparse.Namespace) -> None:
 
     shared = Path(args.shared)
     topics, held_out = load_topics(shared)
-    held_stories = [s for s in args.hold_out.split(",") if s]
-    stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_stories]
+    held_names = [s for s in args.hold_out.split(",") if s]
+    stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_names]
     nli = list(nli_examples(shared, args.seed, phase.nli_scale))
+    topics = topics + [topic for name, written in load_written().items() if name not in held_names for topic in written]
     facts = fact_examples(shared, topics, n_different=2, seed=args.seed)
-    facts = facts * int(phase.fact_copies) + rng.sample(facts, int(len(facts) * (phase.fact_copies % 1)))
-    told = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
+    told = copies([e for e in facts if e.same_fact], phase.told_copies, rng)
+    different = copies([e for e in facts if not e.same_fact], phase.different_copies, rng)
+    annotated = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
+    prose = list(prose_examples(load_prose(shared), phase.prose, args.seed, "prose"))
+    if phase.story_copies:
+        prose += prose_examples(story_texts(shared, stories), phase.prose, args.seed, "story prose")
     made = list(perturbed_examples(topics, args.seed)) if phase.perturbed else []
-    examples = nli + facts + told + made
+    examples = nli + told + different + annotated + prose + made
     model, tokenizer = load_model(Path(args.base))
     batcher = Batcher(tokenizer)
     batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
@@ -226,10 +237,12 @@ def train(args: argparse.Namespace) -> None:
         event="start",
         phase=args.phase,
         nli=len(nli),
-        facts=len(facts),
-        stories=len(told),
+        told=len(told),
+        different=len(different),
+        stories=len(annotated),
+        prose=len(prose),
         perturbed=len(made),
-        held_out=held_stories,
+        held_out=held_names,
         epochs=args.epochs,
         total=total,
         step=step,
@@ -290,7 +303,7 @@ def main() -> None:
     parser.add_argument("--shared", default="../shared")
     parser.add_argument("--work", required=True)
     parser.add_argument("--phase", choices=sorted(PHASES), default="nli")
-    parser.add_argument("--hold-out", default="", help="stories kept out, separated by commas")
+    parser.add_argument("--hold-out", default="", help="stories, and files of models/data, that are kept out, separated by commas")
     parser.add_argument("--minutes", type=float, default=55)
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--save-every", type=float, default=8, help="minutes between saved states")

@@ -13,7 +13,7 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 from models.architecture import NLI_LABELS, RELATIONS
 from models.batches import NLI_CODES, Batcher
-from models.data import Example, fact_examples
+from models.examples import Example, fact_examples
 
 if TYPE_CHECKING:
     from models.train import ClaimModel

@@ -20,20 +20,21 @@ import pyarrow.parquet as pq
 
 from models.architecture import DIRECTIONS
 
+WRITTEN = Path(__file__).parent / "data"
 HELD_OUT_EVERY = 5  # every fifth topic, from the first, is never trained on
 RELATION_OF_KIND = {"contradiction": "exclusive", "update": "exclusive", "drift": "compatible", "agree": "same"}
 
 # How many pairs each NLI set gives to one run, at most `per_label` of each label. Chosen by hand from the sets' own notes: broad human sets first, automatic
 # and single-label sets sampled.
 NLI_MIX: dict[str, tuple[int, float]] = {  # file: (cap per label, copies)
-    "mnli_part": (20_000, 1.5),
+    "mnli_part": (20_000, 2.0),
     "lingnli": (20_000, 1.0),
-    "wanli_15k": (5_000, 1.5),
-    "fever": (7_000, 1.0),
-    "snli_part": (8_000, 1.0),
+    "wanli_15k": (5_000, 1.0),
+    "fever": (4_000, 1.0),
+    "snli_part": (6_000, 1.0),  # has 3,000 neutral pairs; the captions of disco_cf make up for them
     "cad_nli": (5_000, 1.0),
-    "disco_cf": (3_000, 1.0),
-    "conjnli_adv": (3_500, 1.0),
+    "disco_cf": (5_000, 1.0),
+    "conjnli_adv": (2_400, 1.0),
     "paws_part": (3_500, 1.0),
     "rte": (2_000, 1.0),
     "sufficient_facts": (1_000, 1.0),
@@ -47,7 +48,7 @@ NLI_MIX: dict[str, tuple[int, float]] = {  # file: (cap per label, copies)
     "monli": (600, 1.0),
     "sem_anto_neg": (700, 1.0),
     "semantic_fragments": (600, 1.0),
-    "wikifactcheck_negated": (1_500, 1.0),
+    "wikifactcheck_negated": (1_000, 1.0),
     "wice_partial": (400, 1.0),
     "dnc_factuality": (600, 1.0),
 }
@@ -99,6 +100,11 @@ def load_topics(shared: Path) -> tuple[list[dict], list[dict]]:
     return [t for i, t in enumerate(topics) if i % HELD_OUT_EVERY], topics[::HELD_OUT_EVERY]
 
 
+def load_written(folder: Path = WRITTEN) -> dict[str, list[dict]]:
+    """Return the fact families written for this model (models/data/README.md): file name without ending → topics."""
+    return {p.stem: [json.loads(line) for line in p.read_text(encoding="utf-8").splitlines() if line.strip()] for p in sorted(folder.glob("*.jsonl"))}
+
+
 def fact_examples(shared: Path, topics: list[dict], n_different: int, seed: int) -> list[Example]:
     """Pairs of tellings of one fact, with kind and types, and for each telling `n_different` look-alike tellings of other facts of its topic and one of
     another topic.
@@ -121,13 +127,13 @@ def fact_examples(shared: Path, topics: list[dict], n_different: int, seed: int)
                 for text in [*others[:n_different], rng.choice(others)]:
                     examples.append(_different(telling["text"], text, topic["topic"]))
                 name, text = rng.choice(everything)
-                if name != topic["topic"]:
-                    examples.append(_different(telling["text"], text, topic["topic"]))
+                if name != topic["topic"]:  # what has nothing to do with it is neutral to it; look-alikes may well contradict each other
+                    examples.append(_different(telling["text"], text, topic["topic"], nli="neutral"))
     return examples
 
 
-def _different(a: str, b: str, group: str) -> Example:
-    return Example(a, b, nli="neutral", same_fact=False, group=group)
+def _different(a: str, b: str, group: str, nli: str | None = None) -> Example:
+    return Example(a, b, nli=nli, same_fact=False, group=group)
 
 
 def _nli_of_kind(kind: str) -> str | None:
@@ -145,21 +151,77 @@ def _telling_pair(group: str, fact: dict, a: int, b: int, changes: list[tuple[st
         values = [t["values"].get(name) for t in (first, second)]
         if slot["type"] not in types or values[0] is None or values[1] is None or values[0] == values[1]:
             continue
-        here, there = (re.search(re.escape(str(v)), t["text"], re.IGNORECASE) for v, t in zip(values, (first, second), strict=True))
-        if here and there:  # values are the annotator's shorthand; they serve as spans only where they stand in the text
-            spans[0][slot["type"]], spans[1][slot["type"]] = here.group(), there.group()
-        if slot["type"] == "quantity":
-            numbers = [m for m in (re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in values) if m]
-            if len(numbers) == 2:
-                x, y = (float(n.group(1).replace(",", "")) for n in numbers)
-                if x != y:
-                    directions["quantity"] = "raised" if y > x else "lowered"
+        if found := _slot_words(name, first, second):
+            spans[0][slot["type"]], spans[1][slot["type"]] = found
+        if direction := _slot_direction(slot, values[0], values[1]):
+            directions[slot["type"]] = direction
     annotated = bool(types) and all(t in spans[0] for t in types)
     return Example(
         first["text"], second["text"], nli=_nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=types,
         moved_on=kind == "update" if kind in ("contradiction", "update") else None, directions=directions,
         premise_spans=spans[0] if annotated or not types else None, hypothesis_spans=spans[1] if annotated or not types else None, group=group,
     )  # fmt: skip
+
+
+def prose_examples(texts: Sequence[str], per_article: int, seed: int, group: str) -> Iterator[Example]:
+    """Pairs of sentences of one real article: what an article says in two places is seldom one fact, though names and words are shared. Half of the pairs
+    are the article's most alike; those that share half of their words may be a lead and its repetition, and are left out.
+    """
+    rng = random.Random(seed)
+    for text in texts:
+        sentences = [(s, frozenset(re.findall(r"\w{3,}", s.lower()))) for s in plain_sentences(text)[:40]]
+        pairs = [
+            (len(a[1] & b[1]) / max(1, min(len(a[1]), len(b[1]))), a[0], b[0])
+            for a, b in itertools.combinations(sentences, 2)
+            if len(a[0]) < 400 and len(b[0]) < 400 and a[0] != b[0]
+        ]
+        pairs = sorted((p for p in pairs if p[0] < 0.5), key=lambda p: -p[0])
+        for _, a, b in pairs[: per_article // 2] + rng.sample(pairs, min(per_article - per_article // 2, len(pairs))):
+            yield _different(a, b, group)
+
+
+def load_prose(shared: Path) -> list[str]:
+    """Every other article of the corpus of real articles; the rest is left for measuring."""
+    return pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()[::2]
+
+
+def _slot_words(name: str, first: dict, second: dict) -> tuple[str, str] | None:
+    """The words of two tellings that carry a slot, "" where one has none; None where they are not known."""
+    if "words" in first:
+        found = [str(t["words"].get(name) or "") for t in (first, second)]
+        return (found[0], found[1]) if any(found) else None
+    # Values are the annotator's shorthand; they serve as words only where they stand in the text.
+    here, there = (re.search(re.escape(str(t["values"][name])), t["text"], re.IGNORECASE) for t in (first, second))
+    return (here.group(), there.group()) if here and there else None
+
+
+# Where the values of a slot have an order, the direction of a step up and of a step down: figures from low to high, times from early to late, certainty from
+# sure to unsure, sources from named to vague, names from narrow to broad, stages from early to late, words from mild to harsh.
+_STEPS = {
+    "quantity": ("raised", "lowered"), "time": ("later", "earlier"), "certainty": ("weakened", "strengthened"), "attribution": ("vaguer", "more precise"),
+    "entity": ("broadened", "narrowed"), "place": ("broadened", "narrowed"), "status": ("advanced", "set back"), "negation": ("negated", "affirmed"),
+    "label": ("harsher", "softer"),
+}  # fmt: skip
+
+
+def _slot_direction(slot: dict, first: object, second: object) -> str:
+    """The direction from one value of a slot to another; empty where it is not known."""
+    order = slot.get("order")
+    if order:
+        up, down = _STEPS[slot["type"]]
+        return up if order.index(second) > order.index(first) else down
+    if slot["type"] in ("entity", "place") and "order" in slot:
+        return "replaced"
+    if slot["type"] == "quantity":
+        numbers = [m for m in (re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in (first, second)) if m]
+        if len(numbers) == 2:
+            x, y = (float(n.group(1).replace(",", "")) for n in numbers)
+            return "raised" if y > x else "lowered" if y < x else ""
+    return ""
+
+
+def story_texts(shared: Path, stories: Sequence[str]) -> list[str]:
+    return [path.read_text(encoding="utf-8") for story in stories for path in sorted((shared / "stories" / story / "articles").glob("*.txt"))]
 
 
 def story_examples(shared: Path, stories: Sequence[str], n_similar: int, n_random: int, seed: int) -> list[Example]:

@@ -15,7 +15,7 @@ import torch
 from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, RELATIONS
 from models.batches import NLI_CODES, OPPOSITE, Batcher, pad, rounded_up
 from models.checkpoint import load_checkpoint
-from models.data import Example, fact_examples, load_topics, nli_examples, plain_sentences, story_examples
+from models.examples import Example, fact_examples, load_topics, nli_examples, plain_sentences, prose_examples, story_examples
 from tests.core_examples import SENTENCES, write_articles
 
 FIRST = "At least four dockers died when the crane fell in Velm."
@@ -57,7 +57,7 @@ def test_a_story_gives_its_changes_its_agreements_and_its_look_alikes(story: Pat
     agreeing = examples[frozenset((SECOND, THIRD))]
     assert (agreeing.same_fact, agreeing.relation, agreeing.types, agreeing.nli) == (True, "same", (), "not_contradiction")
     trap = examples[frozenset((FILLER[0], FILLER[2]))]
-    assert (trap.same_fact, trap.relation, trap.nli) == (False, None, "neutral")
+    assert (trap.same_fact, trap.relation, trap.nli) == (False, None, None)
     # No sentence is a pair with itself, and none of one article with another of it.
     assert all(len(ends) == 2 for ends in examples if FILLER[1] not in ends)
     assert frozenset((FIRST, FILLER[0])) not in examples
@@ -82,6 +82,44 @@ def test_nli_sets_are_sampled_per_label(tmp_path: Path):
     assert Counter(e.nli for e in examples) == {"entailment": 6, "neutral": 2}
     assert all(e.same_fact is None and e.types is None and e.group == "rte" for e in examples)
     assert len(list(nli_examples(tmp_path, seed=1, scale=0.001, names=["rte"]))) == 4  # 2,000 a label at most, times a thousandth
+
+
+WRITTEN = {
+    "topic": "Crane in Velm", "domain": "accidents", "facts": [{
+        "id": "f1", "about": "who owns the crane",
+        "slots": {
+            "owner": {"type": "entity", "clash": "drift", "order": ["port", "port or city"]},
+            "sure": {"type": "certainty", "clash": "drift", "order": ["stated", "believed"]},
+        },
+        "tellings": [
+            {"day": 1, "text": "The port owns the crane.", "values": {"owner": "port", "sure": "stated"}, "words": {"owner": "The port", "sure": None}},
+            {"day": 2, "text": "The port or the city is believed to own it.", "values": {"owner": "port or city", "sure": "believed"},
+             "words": {"owner": "The port or the city", "sure": "is believed"}},
+            {"day": 3, "text": "It belongs to the port of Velm.", "values": {"owner": "port", "sure": None}, "words": {"owner": "the port", "sure": None}},
+        ],
+        "exceptions": [],
+    }, {"id": "f2", "about": "who built it", "slots": {}, "tellings": [{"day": 1, "text": "The crane was built in Ostrel.", "values": {}}], "exceptions": []}],
+}  # fmt: skip
+
+
+def test_written_families_give_words_and_directions(shared: Path):
+    examples = by_ends(fact_examples(shared, [WRITTEN], n_different=1, seed=1))
+    first, second, third = (t["text"] for t in WRITTEN["facts"][0]["tellings"])
+    changed = examples[frozenset((first, second))]
+    assert (set(changed.types or ()), changed.relation) == ({"entity", "certainty"}, "compatible")
+    assert changed.directions == {"entity": "broadened", "certainty": "weakened"}
+    assert changed.premise_spans == {"entity": "The port", "certainty": ""}
+    assert changed.hypothesis_spans == {"entity": "The port or the city", "certainty": "is believed"}
+    assert examples[frozenset((second, third))].directions == {"entity": "narrowed"}  # what is not told has not changed
+    assert examples[frozenset((first, third))].relation == "same"
+
+
+def test_sentences_of_one_article_tell_different_facts():
+    text = " ".join([FIRST, *FILLER, SECOND])
+    examples = list(prose_examples([text], per_article=4, seed=1, group="prose"))
+    assert 2 <= len(examples) <= 4
+    assert {(e.same_fact, e.nli, e.relation) for e in examples} == {(False, None, None)}
+    assert frozenset((FIRST, SECOND)) not in by_ends(examples)  # a lead and its repetition
 
 
 def test_plain_sentences_leave_out_what_is_short():
