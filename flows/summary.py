@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,22 +117,26 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
 
 
 @dataclass(frozen=True)
-class _Point:
+class Point:
     """Findings of one kind on one point, the surest first."""
 
     kind: Kind
     finding_ids: list[str]
 
 
-def _points(archive: Outputs, run_ids: Sequence[str]) -> list[_Point]:
+def _points(archive: Outputs, run_ids: Sequence[str]) -> list[Point]:
     """Return the points that the runs' findings are on, contradictions before all else, then by score.
 
     Where three outlets tell a fact one way and a fourth another, that makes three findings; an editor wants to read the point once.
     """
     columns = ["finding_id", "thread_id", "kind", "score", "changes", "earlier_text", "later_text"]
-    rows = archive.read("findings", columns, run_ids=run_ids).to_pylist()
-    points: list[_Point] = []
-    by_side: dict[tuple, _Point] = {}
+    return group_points(archive.read("findings", columns, run_ids=run_ids).to_pylist())
+
+
+def group_points(rows: Sequence[Mapping[str, Any]]) -> list[Point]:
+    """Group rows of findings by the point they are on; see `_points` for the order. Needs finding_id, thread_id, kind, score, changes and the two texts."""
+    points: list[Point] = []
+    by_side: dict[tuple, Point] = {}
     for row in sorted(rows, key=lambda r: (r["kind"] != "contradiction", -r["score"], r["finding_id"])):
         main = row["changes"][0]
         matter = row["thread_id"], row["kind"], main["type"], main["direction"]
@@ -140,7 +144,7 @@ def _points(archive: Outputs, run_ids: Sequence[str]) -> list[_Point]:
         sides = [(*matter, side, _folded(text)) for side in texts for text in texts[side] if text]
         point = next((by_side[side] for side in sides if side in by_side), None)
         if point is None:
-            point = _Point(row["kind"], [])
+            point = Point(row["kind"], [])
             points.append(point)
         point.finding_ids.append(row["finding_id"])
         for side in sides:
@@ -148,7 +152,7 @@ def _points(archive: Outputs, run_ids: Sequence[str]) -> list[_Point]:
     return points
 
 
-def _share_places(points: Sequence[_Point], n_top: int) -> list[_Point]:
+def _share_places(points: Sequence[Point], n_top: int) -> list[Point]:
     """Return `n_top` of the points in their order; contradictions leave half of the places to other kinds, as far as there are any."""
     hard = [point for point in points if point.kind == "contradiction"]
     others = points[len(hard) :]

@@ -1,0 +1,74 @@
+"""A finding's changes in plain sentences: "The recipient was broadened, from “Hezbollah” to “either Hezbollah or Iran”."."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.records import Change, ChangeType
+
+MAX_WORDS = 90  # characters of a quotation in a sentence; the claims below it stand in full
+
+# What changed and how, by type and direction, where both tellings have words for it, in the order earlier, later.
+_CHANGED: dict[tuple[ChangeType, str], str] = {
+    ("entity", "broadened"): "Who or what is meant was broadened",
+    ("entity", "narrowed"): "Who or what is meant was narrowed",
+    ("entity", "replaced"): "Someone or something else is named",
+    ("quantity", "raised"): "The figure went up",
+    ("quantity", "lowered"): "The figure went down",
+    ("quantity", "vaguer"): "The figure became vaguer",
+    ("quantity", "more precise"): "The figure became more precise",
+    ("time", "earlier"): "The time moved earlier",
+    ("time", "later"): "The time moved later",
+    ("time", "vaguer"): "The time became vaguer",
+    ("time", "more precise"): "The time became more precise",
+    ("place", "broadened"): "The place was broadened",
+    ("place", "narrowed"): "The place was narrowed",
+    ("place", "replaced"): "Another place is named",
+    ("certainty", "strengthened"): "It is put more surely",
+    ("certainty", "weakened"): "It is put less surely",
+    ("status", "advanced"): "The event is told as further along",
+    ("status", "set back"): "The event is told as less far along",
+    ("negation", "negated"): "What was affirmed is denied",
+    ("negation", "affirmed"): "What was denied is affirmed",
+    ("attribution", "dropped"): "The source was dropped",
+    ("attribution", "vaguer"): "The source became vaguer",
+    ("attribution", "more precise"): "The source became more precise",
+    ("attribution", "replaced"): "Another source is named",
+    ("label", "harsher"): "The wording became harsher",
+    ("label", "softer"): "The wording became softer",
+}  # fmt: skip
+_MATTER: dict[ChangeType, str] = {
+    "entity": "who or what is meant", "quantity": "the figure", "time": "the time", "place": "the place", "certainty": "how sure it is",
+    "status": "how far the event has come", "negation": "whether it is so", "attribution": "the source", "label": "the wording",
+}  # fmt: skip
+
+
+def change_sentence(change: Change, *, order_known: bool = True) -> str:
+    """Return what one change did, with its words, as a sentence. Without an order the two tellings are set side by side: neither came from the other."""
+    before, after = _quoted(change.from_text), _quoted(change.to_text)
+    if not order_known:
+        matter = _MATTER[change.type]
+        if before and after:
+            return f"They differ on {matter}: {before} here, {after} there."
+        return f"They differ on {matter}: only one of them has {before or after}." if before or after else f"They differ on {matter}."
+    changed = _CHANGED[change.type, change.direction]
+    if before and after:
+        return f"{changed}: from {before} to {after}."
+    if before:
+        return f"{changed}: {before} is gone."
+    return f"{changed}: {after} is new." if after else f"{changed}."
+
+
+def verdict(kind: str, changes: Sequence[Change], *, order_known: bool) -> str:
+    """Return a finding in one plain sentence: its main change, and what the kind makes of it."""
+    main = change_sentence(changes[0], order_known=order_known)
+    if kind == "contradiction":
+        return f"Both cannot be true. {main}"
+    return main
+
+
+def _quoted(words: str) -> str:
+    words = " ".join(words.split())
+    if not words:
+        return ""
+    return f"“{words}”" if len(words) <= MAX_WORDS else f"“{words[: MAX_WORDS - 1].rstrip()}…”"
