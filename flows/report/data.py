@@ -15,9 +15,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.components import connected_components
 from flows.convert import from_table
 from flows.language.certainty import NAMES as CERTAINTY
 from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting
+from flows.report.features import feature_words
 from flows.report.text import clipped, context, marks, shown
 from flows.report.verdict import change_sentence, verdict
 from flows.reviews import recorded_reviews
@@ -70,9 +72,10 @@ def report_data(outputs: str | Path) -> Json:
     ]  # fmt: skip
     return {
         "runs": [_run_row(run, rows, n) for n, run in enumerate(runs)],
-        "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY), "features": features.names, "rules": rules.names,
+        "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY), "features": [feature_words(name) for name in features.names], "rules": rules.names,
         "outlets": articles.outlets.names, "articles": articles.rows, "claims": claims.rows, "findings": rows,
-        "threads": claims.thread_rows(), "storylines": articles.storylines(claims, rows),
+        "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_storylines": articles.n_storylines,
+        "storylines": articles.storylines(claims, rows),
         "reviews": [
             {
                 "finding_id": r.finding_id, "thread_id": r.thread_id, "decision": r.decision, "reason": None if r.reason is None else shown(r.reason),
@@ -157,10 +160,12 @@ class _Claims:
             })  # fmt: skip
 
     def thread_rows(self) -> list[Json]:
-        rows: list[Json] = [{"id": thread_id, "claims": []} for thread_id in self.threads]
-        for number, row in enumerate(self._source):
-            rows[self.threads[row["thread_id"]]]["claims"].append(number)
-        return rows
+        """The threads with their tellings, oldest first; a telling is a claim and, behind it, its word-for-word copies in other articles."""
+        by_thread: list[dict[str, list[int]]] = [{} for _ in self.threads]
+        for number in sorted(range(len(self.rows)), key=lambda n: (self.rows[n]["article"], self.rows[n]["at"])):  # articles are numbered by date
+            claim = self.rows[number]
+            by_thread[claim["thread"]].setdefault(" ".join(claim["text"].split()), []).append(number)
+        return [{"id": thread_id, "tellings": list(by_thread[n].values())} for thread_id, n in self.threads.items()]
 
     def names_in(self, storyline_id: str) -> list[str]:
         """The names that the storyline's claims have most often, at most four."""
@@ -176,9 +181,10 @@ class _Articles:
 
     def __init__(self, archive: Outputs, claims: _Claims) -> None:
         comparisons = archive.read("comparisons", ["earlier_article_id", "later_article_id"])
-        from flows.components import connected_components
-
-        components = connected_components(list(zip(*comparisons.to_pydict().values(), strict=True)), sorted(claims.article_ids))
+        every = archive.read("articles", ["article_id"]).column("article_id").to_pylist()
+        components = connected_components(list(zip(*comparisons.to_pydict().values(), strict=True)), every)
+        self.n_articles = len(every)
+        self.n_storylines = len(set(components.values()))
         wanted = {components[article_id] for article_id in claims.article_ids}
         self.storyline_of = {article_id: component for article_id, component in components.items() if component in wanted}
         ids = pa.array(sorted(self.storyline_of), type=pa.string())

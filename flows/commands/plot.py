@@ -1,0 +1,37 @@
+"""`claimdrift plot`: the report's pictures as SVG files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+EXAMPLES = """
+Examples:
+  claimdrift plot                                    writes to outputs/plots/
+  claimdrift plot --outputs archive --to pictures --threads 50
+"""
+
+
+@click.command(epilog="\\b" + EXAMPLES)
+@click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
+@click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the pictures.  [default: plots in the outputs folder]")
+@click.option("--threads", "n_threads", metavar="N", default=20, show_default=True, type=click.IntRange(min=0), help="Threads to draw, those with most findings first.")
+def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
+    """Draw a drift map, and certainty over time for each thread in which it changes, as SVG files."""
+    from flows.cli import tell
+    from flows.report.plots import write_plots
+    from flows.storage import OutputsError
+
+    try:
+        written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
+    except OutputsError as error:
+        tell(str(error))
+        sys.exit(2)
+    for path in written:
+        click.echo(f"plot      {path}")
+    if not written:
+        click.echo("plot      nothing to draw: no finding whose order is known, and no thread in which certainty changes")
+    if n_left:
+        click.echo(f"          {n_left:,} more thread{'' if n_left == 1 else 's'} in which certainty changes: --threads {n_threads + n_left} draws all")

@@ -1,0 +1,37 @@
+"""`claimdrift report`: write the report of an outputs folder, and open it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+EXAMPLES = """
+Examples:
+  claimdrift report                                  writes outputs/report.html
+  claimdrift report --outputs archive --open         and shows it in the browser
+  claimdrift report --outputs archive --to page.html
+
+`claimdrift check` writes the report at the end of every run; this writes it anew, with the reviews that were recorded since.
+"""
+
+
+@click.command(epilog="\\b" + EXAMPLES)
+@click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
+@click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Where to write the report.  [default: report.html in DIR]")
+@click.option("--open", "show", is_flag=True, help="Show it in the browser.")
+def report(outputs: Path, to: Path | None, show: bool) -> None:
+    """Write the findings of an outputs folder as one HTML page, to read, to share and to review; it needs no network."""
+    from flows.cli import tell
+    from flows.report.page import write_report
+    from flows.storage import OutputsError
+
+    try:
+        path = write_report(outputs, to)
+    except OutputsError as error:
+        tell(str(error))
+        sys.exit(2)
+    click.echo(f"report    {path}")
+    if show and click.launch(path.resolve().as_uri()) != 0:
+        tell(f"no browser could be started: open {path} yourself")

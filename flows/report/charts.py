@@ -1,0 +1,181 @@
+"""The two pictures, as SVG: the drift map (which outlet changes what, in which direction) and a thread's certainty over time.
+
+Both are grids of marks and labels, drawn by templates: in the page they take its colours, light or dark, and can be read out; a chart library would bring
+tens of megabytes and pictures that can do neither. Alone in a file they carry their own style.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter, defaultdict
+from typing import Any
+
+from markupsafe import Markup
+
+from flows.records import CHANGE_TYPES, DIRECTIONS
+from flows.report.templates import render, source
+from flows.report.text import clipped
+
+MAX_OUTLETS = 24  # rows of a drift map; the others are summed up in one more
+LABEL_WIDTH, COLUMN, ROW, HEAD = 190, 31, 30, 118
+MAX_RADIUS = 13.0
+CHART_WIDTH, LEVEL_HEIGHT, DOT = 760, 34, 20
+Json = dict[str, Any]
+
+
+def drift_counts(data: Json) -> tuple[dict[str, Counter[tuple[str, str]]], int]:
+    """Count, per later outlet, the points on which it tells a fact with a change: outlet → Counter of (type, direction).
+
+    A point that is told alike to three earlier tellings counts once. Also returns how many findings are left out, as it is not known which came first.
+    """
+    seen: set[tuple[int, int, int, str]] = set()
+    counts: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    n_unordered = 0
+    for f in data["findings"]:
+        if not f["ordered"]:
+            n_unordered += 1
+            continue
+        outlet = data["articles"][data["claims"][f["later"]]["article"]]["outlet"]
+        for change_type, _, direction, _, _ in f["changes"]:
+            key = (f["point"], outlet, change_type, direction)
+            if key not in seen:
+                seen.add(key)
+                counts[data["outlets"][outlet]][data["types"][change_type], direction] += 1
+    return dict(counts), n_unordered
+
+
+def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
+    """Return the drift map as SVG; None where no finding has a known order."""
+    counts, _ = drift_counts(data)
+    if not counts:
+        return None
+    names = sorted(counts, key=lambda name: (-counts[name].total(), name))
+    rows = [(clipped(name, 28), counts[name]) for name in names[:MAX_OUTLETS]]
+    if len(names) > MAX_OUTLETS:
+        rest: Counter[tuple[str, str]] = Counter()
+        for name in names[MAX_OUTLETS:]:
+            rest.update(counts[name])
+        rows.append((f"{len(names) - MAX_OUTLETS:,} other outlets", rest))
+    used = {key for counter in counts.values() for key in counter}
+    columns: list[Json] = []
+    groups: list[Json] = []
+    x = LABEL_WIDTH
+    for change_type in CHANGE_TYPES:
+        directions = [d for d in DIRECTIONS[change_type] if (change_type, d) in used]
+        if not directions:
+            continue
+        width = max(COLUMN * len(directions), 70)
+        first = x + (width - COLUMN * (len(directions) - 1)) / 2
+        columns += [{"key": (change_type, d), "direction": d, "x": first + i * COLUMN} for i, d in enumerate(directions)]
+        groups.append({"type": change_type, "x": x, "width": width})
+        x += width + 6
+    most = max(n for _, counter in rows for n in counter.values())
+    drawn = [
+        {
+            "name": name, "y": HEAD + ROW * i + ROW / 2,
+            "cells": [
+                {"x": c["x"], "n": counter[c["key"]], "r": round(max(2.5, MAX_RADIUS * math.sqrt(counter[c["key"]] / most)), 1), "what": " ".join(c["key"])}
+                for c in columns if counter[c["key"]]
+            ],
+        }
+        for i, (name, counter) in enumerate(rows)
+    ]  # fmt: skip
+    return render(
+        "drift_map.svg.j2", width=x + 30, height=HEAD + ROW * len(rows) + 8, top=HEAD, left=LABEL_WIDTH, groups=groups, columns=columns, rows=drawn,
+        title="Drift map: points on which each outlet changes an earlier telling, by type and direction of the change", standalone=standalone, style=source("chart.css"),
+    )  # fmt: skip
+
+
+def has_certainty_chart(data: Json, thread: Json) -> bool:
+    """Tell whether a thread's certainty over time is worth a picture: two tellings at least that are not equally sure."""
+    return len({data["claims"][claims[0]]["sure"] for claims in thread["tellings"]}) > 1
+
+
+def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Markup:
+    """Return a thread's certainty over time as SVG: one numbered dot a telling, and an arrow for each finding between two that are not equally sure.
+
+    Time runs to scale between the first and the last date; tellings of one day and level stand beside each other, undated ones at the right end.
+    """
+    claims, articles = data["claims"], data["articles"]
+    firsts = [claims[telling[0]] for telling in thread["tellings"]]
+    dates = [_date(articles[claim["article"]]["date"]) for claim in firsts]
+    dated = [at for at in dates if at is not None]
+    top = 44 if standalone else 14
+    left, right = 90, CHART_WIDTH - 24
+    bottom = top + LEVEL_HEIGHT * len(data["certainty"])
+    undated_x = right - 50
+    first, last = (min(dated), max(dated)) if dated else (None, None)
+    until = undated_x - 70 if len(dated) < len(dates) else right - 30
+
+    def x_of(at: dt.datetime | None) -> float:
+        if at is None or first is None or last is None:
+            return undated_x
+        share = (at - first) / (last - first) if last > first else 0.5
+        return left + 30 + share * (until - left - 30)
+
+    levels = [{"name": name, "y": bottom - LEVEL_HEIGHT * (i + 0.5)} for i, name in enumerate(data["certainty"])]
+    dots: list[Json] = []
+    taken: defaultdict[int, list[float]] = defaultdict(list)
+    for number, (claim, at) in enumerate(zip(firsts, dates, strict=True), 1):
+        article = articles[claim["article"]]
+        x = _free_place(x_of(at), taken[claim["sure"]], left + 10, right)
+        name = clipped(data["outlets"][article["outlet"]], 40)
+        dots.append({"number": number, "x": round(x, 1), "y": levels[claim["sure"]]["y"], "what": f"{name}, {_day(at)}: {data['certainty'][claim['sure']]}"})
+    place = {claim: dots[i] for i, telling in enumerate(thread["tellings"]) for claim in telling}
+    edges = [_edge(place[f["earlier"]], place[f["later"]], claims[f["later"]]["sure"] > claims[f["earlier"]]["sure"])
+             for f in _findings(data, thread) if claims[f["earlier"]]["sure"] != claims[f["later"]]["sure"]]  # fmt: skip
+    ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last)]
+    if len(dated) < len(dates):
+        ticks.append({"x": undated_x, "text": "undated"})
+    legend = [{"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{d['number']}  {d['what']}", 52)} for i, d in enumerate(dots)]
+    height = bottom + 28 + (18 * math.ceil(len(dots) / 2) + 20 if standalone else 0)
+    title = "Certainty over time: " + clipped(firsts[0]["text"], 70) if standalone else "Certainty of each telling over time; the numbers are those of the list below"
+    return render(
+        "certainty.svg.j2", width=CHART_WIDTH, height=height, left=left, right=right, bottom=bottom, levels=levels, ticks=ticks, edges=edges, dots=dots,
+        title=title, standalone=standalone, legend=legend if standalone else [], style=source("chart.css"),
+    )  # fmt: skip
+
+
+def _findings(data: Json, thread: Json) -> list[Json]:
+    number = next(n for n, other in enumerate(data["threads"]) if other is thread)
+    return [f for f in data["findings"] if f["thread"] == number and f["ordered"]]
+
+
+def _free_place(x: float, taken: list[float], low: float, high: float) -> float:
+    """Return the place nearest to x where a dot touches none of `taken`, and take it; x itself where all are full."""
+    for step in range(int((high - low) / DOT)):
+        for place in (x + step * DOT, x - step * DOT):
+            if low <= place <= high and all(abs(place - other) >= DOT for other in taken):
+                taken.append(place)
+                return place
+    return x
+
+
+def _edge(start: Json, end: Json, surer: bool) -> Json:
+    dx, dy = end["x"] - start["x"], end["y"] - start["y"]
+    length = math.hypot(dx, dy) or 1.0
+    gap = 11 / length  # the line begins and ends at the dots' rims
+    return {
+        "way": "surer" if surer else "weaker", "angle": round(math.degrees(math.atan2(dy, dx)), 1),
+        "x1": round(start["x"] + dx * gap, 1), "y1": round(start["y"] + dy * gap, 1), "x2": round(end["x"] - dx * gap, 1), "y2": round(end["y"] - dy * gap, 1),
+        "xm": round(start["x"] + dx * 0.55, 1), "ym": round(start["y"] + dy * 0.55, 1),
+    }  # fmt: skip
+
+
+def _tick_dates(first: dt.datetime | None, last: dt.datetime | None) -> list[dt.datetime]:
+    if first is None or last is None:
+        return []
+    n_days = (last - first).days
+    if n_days < 1:
+        return [first]
+    n = min(5, n_days)
+    return [first + (last - first) * i / n for i in range(n + 1)]
+
+
+def _date(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _day(at: dt.datetime | None) -> str:
+    return "undated" if at is None else f"{at.day} {at:%b %Y}"

@@ -1,0 +1,35 @@
+"""The report's pictures as files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from flows.report.charts import certainty_chart, drift_map, has_certainty_chart
+from flows.report.data import report_data
+from flows.storage import explain_os_errors
+
+
+def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list[Path], int]:
+    """Write drift-map.svg and certainty-<thread_id>.svg of at most `n_threads` threads; return the files, and how many threads were left out.
+
+    Threads with the most findings come first. Raises OutputsError where the outputs folder holds no results, or `folder` cannot be written.
+    """
+    data = report_data(outputs)
+    n_findings = Counter(f["thread"] for f in data["findings"])
+    changing = [n for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
+    changing.sort(key=lambda n: (-n_findings[n], data["threads"][n]["id"]))
+    pictures: dict[str, str] = {}
+    if (drawn := drift_map(data, standalone=True)) is not None:
+        pictures["drift-map.svg"] = drawn
+    for n in changing[:n_threads]:
+        pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], standalone=True)
+    written = []
+    with explain_os_errors(folder, "the pictures cannot be written"):
+        for name, picture in pictures.items():
+            folder.mkdir(parents=True, exist_ok=True)
+            path, draft = folder / name, folder / f".{name}"
+            draft.write_text(picture, encoding="utf-8")
+            draft.replace(path)
+            written.append(path)
+    return written, max(0, len(changing) - n_threads)

@@ -1,0 +1,55 @@
+// The data of the page, with what refers to what by reference instead of by number.
+
+const DATA = JSON.parse(document.getElementById("data").textContent);
+
+DATA.articles.forEach((article) => { article.name = DATA.outlets[article.outlet]; });
+DATA.claims.forEach((claim) => { claim.article = DATA.articles[claim.article]; });
+DATA.storylines.forEach((storyline) => {
+  storyline.articles = storyline.articles.map((n) => DATA.articles[n]);
+  storyline.articles.forEach((article) => { article.storyline = storyline; });
+  storyline.findings = [];
+  storyline.threads = [];
+});
+DATA.threads.forEach((thread, number) => {
+  thread.number = number;
+  thread.findings = [];
+  thread.tellings = thread.tellings.map((claims) => claims.map((n) => DATA.claims[n]));
+  thread.storyline = thread.tellings[0][0].article.storyline;
+  thread.storyline.threads.push(thread);
+});
+DATA.findings.forEach((finding) => {
+  finding.kindName = DATA.kinds[finding.kind];
+  finding.earlier = DATA.claims[finding.earlier];
+  finding.later = DATA.claims[finding.later];
+  finding.thread = DATA.threads[finding.thread];
+  finding.storyline = finding.thread.storyline;
+  finding.changes = finding.changes.map(([type, kind, direction, from, to]) => ({ type: DATA.types[type], kind: DATA.kinds[kind], direction, from, to }));
+  finding.types = new Set(finding.changes.map((change) => change.type));
+  finding.outlets = new Set([finding.earlier.article.name, finding.later.article.name]);
+  finding.thread.findings.push(finding);
+  finding.storyline.findings.push(finding);
+});
+
+const FINDING = new Map(DATA.findings.map((finding) => [finding.id, finding]));
+const THREAD = new Map(DATA.threads.map((thread) => [thread.id, thread]));
+const STORYLINE = new Map(DATA.storylines.map((storyline) => [storyline.id, storyline]));
+const LAST_RUN = DATA.runs.length - 1;
+
+// What a text search looks in; made at the first search only.
+function haystack(finding) {
+  if (finding.haystack === undefined) {
+    const sides = [finding.earlier, finding.later].flatMap((claim) => [claim.text, claim.said || "", claim.article.name, claim.article.title, claim.article.source]);
+    finding.haystack = [...sides, finding.verdict, finding.id].join("\n").toLocaleLowerCase("en");
+  }
+  return finding.haystack;
+}
+
+// Two findings make the same change where type, direction and words agree; with the same thread, one decision says much about the other.
+function sameChangeKeys(finding) {
+  const fold = (text) => text.toLocaleLowerCase("en").split(/\s+/).join(" ");
+  return finding.changes.map((c) => [finding.thread.id, c.type, c.direction, fold(c.from), fold(c.to)].join("\n"));
+}
+
+function countKinds(findings) {
+  return DATA.kinds.map((_, kind) => findings.filter((finding) => finding.kind === kind).length);
+}

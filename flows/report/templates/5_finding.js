@@ -1,0 +1,158 @@
+// One finding: both claims side by side, the changed words marked, the verdict, what the reader decides, and on demand context and evidence.
+
+const REASONS = ["Two different facts", "Same meaning", "Only added detail", "Misread text"];
+
+function findingLink(finding) {
+  return `#/finding/${finding.id}`;
+}
+
+// A card. `level` is the heading's; `open` shows context and evidence at once.
+function card(finding, level, open) {
+  const box = h("article", { class: "card", id: finding.id, tabindex: "-1", "aria-labelledby": `t-${finding.id}` });
+  box.finding = finding;
+  box.draw = (details) => {
+    box.open = details;
+    const review = reviews.of(finding), decision = review ? review.decision : "open";
+    box.className = `card k${finding.kind} ${decision}`;
+    const heading = h(`h${level}`, { id: `t-${finding.id}` }, h("a", { href: findingLink(finding) }, quoted(finding.verdict)));
+    if (decision === "dismissed" && !details) box.replaceChildren(dismissedLine(finding, review, heading, box));
+    else {
+      box.replaceChildren(
+        what(finding), heading, alsoChanged(finding),
+        h("div", { class: "sides" }, side(finding, "earlier", details), side(finding, "later", details)),
+        told(finding, review), actions(finding, decision, box), details ? evidence(finding, level + 1) : "",
+      );
+    }
+  };
+  box.draw(open);
+  return box;
+}
+
+function what(finding) {
+  return h("div", { class: "what" },
+    h("span", { class: "kind" }, finding.kindName),
+    finding.changes.map((change, n) => h("span", { class: `chip c${n % 4}` }, `${change.type} ${change.direction}`)),
+    finding.versions && h("span", { class: "muted" }, "two versions of one source"),
+    !finding.ordered && h("span", { class: "muted" }, "which came first is not known"),
+    reviews.isLikeDismissed(finding) && h("span", { class: "like" }, "like one you dismissed"),
+    h("span", { class: "score num", title: "how sure the finding is, 0 to 1" }, `score ${finding.score.toFixed(2)}`));
+}
+
+function alsoChanged(finding) {
+  return finding.more.length > 0 && h("ul", { class: "also-changed small" }, finding.more.map((text) => h("li", null, quoted(text))));
+}
+
+function side(finding, name, details) {
+  const claim = finding[name], article = claim.article, which = name === "earlier" ? 0 : 1;
+  const label = finding.ordered ? (which ? "Later" : "Earlier") : which ? "There" : "Here";
+  const body = h("blockquote", { class: claim.text.length > 1200 ? "long" : null, tabindex: claim.text.length > 1200 ? "0" : null },
+    details && claim.before && h("span", { class: "around" }, quoted(claim.before)),
+    marked(claim.text, finding.marks[which], finding.changes),
+    details && claim.after && h("span", { class: "around" }, quoted(claim.after)));
+  const copies = finding.copies[which].length;
+  return h("section", { class: "side", "aria-label": `${label}: ${clipped(article.name, 80)}` },
+    h("div", { class: "who" }, h("span", { class: "muted" }, label), h("b", { class: "clip" }, quoted(article.name)), h("span", { class: "muted" }, when(article, details))),
+    article.title && h("div", { class: "muted small clip" }, quoted(article.title)),
+    body,
+    h("dl", null,
+      h("div", null, h("dt", null, "put as"), h("dd", null, meter(claim.sure))),
+      claim.said && h("div", null, h("dt", null, "said by"), h("dd", { class: "clip" }, quoted(claim.said))),
+      copies > 0 && h("div", null, h("dt", null, "word for word in"), h("dd", null, many(copies, "other source")))));
+}
+
+function told(finding, review) {
+  if (!review) return "";
+  const parts = [];
+  if (review.reason) parts.push(h("div", null, h("b", null, "Dismissed: "), quoted(review.reason)));
+  if (review.note) parts.push(h("div", null, h("b", null, "Note: "), quoted(review.note)));
+  return parts.length ? h("div", { class: "told" }, parts) : "";
+}
+
+function dismissedLine(finding, review, heading, box) {
+  return h("div", null, heading, h("div", { class: "small muted" }, "Dismissed", review.reason ? [": ", quoted(review.reason)] : "", ". ",
+    h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"), " · ",
+    h("button", { type: "button", class: "plain", onclick: () => box.draw(true) }, "Show")));
+}
+
+function actions(finding, decision, box) {
+  const press = (name, label, act) => h("button", { type: "button", "data-act": act, "aria-pressed": String(decision === name), onclick: () => decide(box, act) }, label);
+  const others = finding.thread.findings.length - 1;
+  return h("div", { class: "acts" },
+    press("accepted", "✓ Accept", "accept"), press("dismissed", "✕ Dismiss", "dismiss"), press("noted", "Note", "note"),
+    reviews.own.has(finding.id) && h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"),
+    h("span", { class: "links" },
+      h("button", { type: "button", class: "plain", "data-act": "details", "aria-expanded": String(Boolean(box.open)), onclick: () => box.draw(!box.open) || focusAct(box, "details") },
+        box.open ? "Less" : "Context and evidence"),
+      h("a", { href: `#/thread/${finding.thread.id}` }, `Thread of ${many(finding.thread.tellings.length, "telling")}`, h("span", { class: "sr" }, `, ${many(others, "other finding")}`)),
+      h("a", { href: findingLink(finding), title: "permanent link to this finding" }, "Link")));
+}
+
+function focusAct(box, act) {
+  const button = box.querySelector(`[data-act="${act}"]`);
+  if (button) button.focus();
+}
+
+// Carry out what the reader decided about the card's finding; "dismiss" and "note" ask first.
+function decide(box, act) {
+  const finding = box.finding, decision = reviews.decision(finding);
+  const asked = box.querySelector(".ask");
+  if (asked) asked.remove();
+  if (act === "dismiss" && decision !== "dismissed") return askReason(box);
+  if (act === "note") return askNote(box);
+  if (act === "accept" && decision !== "accepted") reviews.set(finding, "accepted", null);
+  else reviews.undo(finding);
+  decided(box, reviews.decision(finding) === "open" ? "Undone." : `${capital(reviews.decision(finding))}.`);
+}
+
+function decided(box, message) {
+  box.draw(box.open && reviews.decision(box.finding) !== "dismissed");
+  document.querySelectorAll(".card").forEach((other) => { // "like one you dismissed" may hold for others now
+    if (other !== box && other.finding.thread === box.finding.thread && !other.contains(document.activeElement)) other.draw(other.open);
+  });
+  showReviewCounts();
+  announce(message);
+  box.focus({ preventScroll: true });
+}
+
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
+}
+
+function askReason(box) {
+  const input = h("input", { type: "text", id: `reason-${box.id}`, maxlength: "500", autocomplete: "off" });
+  const done = (reason) => {
+    reviews.set(box.finding, "dismissed", reason.trim());
+    const hidden = reviews.counts().dismissed;
+    decided(box, `Dismissed. ${many(hidden, "dismissed finding")} ${hidden === 1 ? "is" : "are"} left out of the list.`);
+  };
+  ask(box, `reason-${box.id}`, "Why dismiss it? (may stay empty)", input, "Dismiss", () => done(input.value),
+    h("div", { class: "row" }, REASONS.map((reason) => h("button", { type: "button", onclick: () => done(reason) }, reason))));
+}
+
+function askNote(box) {
+  const review = reviews.of(box.finding);
+  const input = h("textarea", { id: `note-${box.id}`, rows: "3", maxlength: "4000" });
+  input.value = review && review.note ? review.note : "";
+  ask(box, `note-${box.id}`, "Note", input, "Save note", () => {
+    const note = input.value.trim();
+    if (!note && (!review || review.decision === "noted")) reviews.undo(box.finding);
+    else reviews.set(box.finding, review ? review.decision : "noted", review ? review.reason : null, note);
+    decided(box, note ? "Note saved." : "Note removed.");
+  });
+}
+
+function ask(box, id, label, input, button, submit, quick) {
+  const close = () => { form.remove(); box.focus({ preventScroll: true }); };
+  const form = h("form", { class: "ask", onsubmit: (event) => { event.preventDefault(); submit(); } },
+    h("label", { for: id }, label), input, quick,
+    h("div", { class: "row" }, h("button", { type: "submit" }, button), h("button", { type: "button", onclick: close }, "Cancel")));
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  box.append(form);
+  input.focus();
+}

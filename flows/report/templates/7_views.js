@@ -1,0 +1,233 @@
+// The views besides the overview, which comes ready made: findings, one finding, threads, one thread, one storyline.
+
+function kindCounts(findings) {
+  return h("span", { class: "kinds" }, countKinds(findings).map((n, kind) => n > 0 && h("span", { class: DATA.kinds[kind] }, many(n, DATA.kinds[kind]))));
+}
+
+function dates(articles) {
+  const dated = articles.filter((a) => a.date).sort((a, b) => compare(a.date, b.date));
+  if (!dated.length) return "undated";
+  const first = DAY.format(new Date(dated[0].date)), last = DAY.format(new Date(dated[dated.length - 1].date));
+  return first === last ? first : `${first} to ${last}`;
+}
+
+function isRead(event) {
+  return event.target.matches("input, select, textarea");
+}
+
+// --- findings ---------------------------------------------------------------------------------------------------------------------------------------------
+
+function findingsView(filters) {
+  const list = h("div", { id: "list" }), count = h("h1", { id: "count" }), hint = h("p", { class: "muted small" });
+  const panel = h("div", { class: "filters" });
+  const refresh = () => {
+    history.replaceState(null, "", writeFilters(filters));
+    rememberFindings();
+    showList(filters, list, count, hint);
+    showFacets(filters, panel, refresh);
+  };
+  const sort = choice("Sort", SORTS, filters.sort, (value) => { filters.sort = value; refresh(); });
+  const review = choice("Show", REVIEW_CHOICES, filters.review, (value) => { filters.review = value; refresh(); });
+  const fold = h("label", null, h("input", { type: "checkbox", checked: filters.fold === "1", onchange: (e) => { filters.fold = e.target.checked ? "1" : "0"; refresh(); } }), "Fold alike");
+  buildFilters(filters, panel, refresh);
+  const view = h("div", { class: "work" },
+    h("details", { open: window.innerWidth > 860 }, h("summary", null, "Filters"), panel),
+    h("div", null, h("div", { class: "bar" }, count, fold, review, sort), hint, list));
+  view.firstChild.className = "filters";
+  panel.className = "";
+  showList(filters, list, count, hint);
+  showFacets(filters, panel, refresh);
+  return view;
+}
+
+function choice(label, options, value, pick) {
+  return h("label", null, label, h("select", { onchange: (event) => pick(event.target.value) },
+    Object.entries(options).map(([name, text]) => h("option", { value: name, selected: name === value }, text))));
+}
+
+function showList(filters, list, count, hint) {
+  const found = DATA.findings.filter(predicate(filters));
+  const groups = grouped(found, filters);
+  const folded = groups.length < found.length ? `, on ${many(groups.length, "point")}` : "";
+  count.textContent = many(found.length, "finding") + folded;
+  const dismissed = filters.review === "kept" ? DATA.findings.filter(predicate({ ...filters, review: "dismissed" })).length : 0;
+  hint.textContent = dismissed ? `${many(dismissed, "dismissed finding")} not shown.` : "";
+  hint.hidden = !dismissed;
+  if (!found.length) {
+    const reset = h("a", { href: "#/findings" }, "Clear all filters");
+    list.replaceChildren(h("div", { class: "empty panel" }, h("p", null, DATA.findings.length ? "No finding passes these filters." : "Nothing was found."), DATA.findings.length ? reset : ""));
+    return;
+  }
+  list.replaceChildren(lazyList(groups, drawGroup, 25));
+}
+
+function drawGroup([first, ...others]) {
+  const box = h("div", null, card(first, 2, false));
+  if (others.length) {
+    const label = `${many(others.length, "more finding")} on this point`;
+    const rest = h("div", { class: "folded", hidden: true });
+    const button = h("button", { type: "button", class: "plain", "aria-expanded": "false", onclick: () => {
+      rest.hidden = !rest.hidden;
+      button.setAttribute("aria-expanded", String(!rest.hidden));
+      if (!rest.firstChild) others.forEach((finding) => rest.append(card(finding, 3, false)));
+    } }, label);
+    box.append(h("div", { class: "more small" }, button), rest);
+  }
+  return box;
+}
+
+function buildFilters(filters, panel, refresh) {
+  let timer = 0;
+  const later = (name) => (event) => {
+    filters[name] = event.target.value;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, name === "q" ? 120 : 0);
+  };
+  const boxes = (name, values, legend) => h("fieldset", { "data-facet": name }, h("legend", null, legend), values.map((value) => {
+    const toggle = (event) => { filters[name] = event.target.checked ? [...filters[name], value] : filters[name].filter((v) => v !== value); refresh(); };
+    return h("label", { class: "pick" }, h("input", { type: "checkbox", value, checked: filters[name].includes(value), onchange: toggle }), h("span", { class: name === "kind" ? value : null }, value), h("span", { class: "num" }));
+  }));
+  const used = new Set(DATA.findings.flatMap((f) => [...f.types]));
+  const outlets = [...new Set(DATA.findings.flatMap((f) => [...f.outlets]))].sort((a, b) => a.localeCompare(b));
+  const directions = [...new Set(DATA.findings.flatMap((f) => f.changes.map((c) => c.direction)))].sort();
+  const select = (name, all, values) => h("select", { id: `by-${name}`, onchange: later(name) }, h("option", { value: "" }, all),
+    values.map(([value, text]) => h("option", { value, selected: filters[name] === value }, clipped(text, 60))));
+  const known = (name, values) => (filters[name] && !values.some(([value]) => value === filters[name]) ? [...values, [filters[name], filters[name]]] : values);
+  const field = (name, label, control) => h("fieldset", null, h("label", { class: "label", for: `by-${name}` }, label), control);
+  panel.append(
+    field("q", ["Search ", h("kbd", { "aria-hidden": "true" }, "/")], h("input", { type: "search", id: "by-q", value: filters.q, placeholder: "words, names, outlets", oninput: later("q") })),
+    boxes("kind", DATA.kinds, "Kind"), boxes("type", DATA.types.filter((type) => used.has(type)), "Type of change"),
+    field("dir", "Direction", select("dir", "any", known("dir", directions.map((d) => [d, d])))),
+    field("outlet", "Outlet", select("outlet", "all outlets", known("outlet", outlets.map((name) => [name, name])))),
+    field("story", "Storyline", select("story", "all storylines", known("story", DATA.storylines.map((s) => [s.id, s.title])))),
+    field("min", "Score at least", h("input", { type: "number", id: "by-min", min: "0", max: "1", step: "0.05", value: filters.min, oninput: later("min") })),
+    h("fieldset", null, h("legend", null, "Published between"), h("div", { class: "pair" },
+      h("input", { type: "date", value: filters.from, "aria-label": "published on or after", onchange: later("from") }),
+      h("input", { type: "date", value: filters.to, "aria-label": "published on or before", onchange: later("to") }))),
+    DATA.runs.length > 1 && h("label", { class: "pick" }, h("input", { type: "checkbox", checked: Boolean(filters.new), onchange: (e) => { filters.new = e.target.checked ? "1" : ""; refresh(); } }), h("span", null, "New in the last run"), h("span", { class: "num", "data-new": true })),
+    h("p", { class: "reset" }, h("a", { href: "#/findings" }, "Clear all filters")));
+}
+
+// Beside each choice, how many findings it would show with the other filters as they are.
+function showFacets(filters, panel, refresh) {
+  for (const name of ["kind", "type"]) {
+    const found = DATA.findings.filter(predicate(filters, name));
+    panel.querySelectorAll(`[data-facet="${name}"] .pick`).forEach((label) => {
+      const value = label.querySelector("input").value;
+      label.lastChild.textContent = found.filter((f) => (name === "kind" ? f.kindName === value : f.types.has(value))).length.toLocaleString("en");
+    });
+  }
+  const fresh = panel.querySelector("[data-new]");
+  if (fresh) fresh.textContent = DATA.findings.filter(predicate({ ...filters, new: "1" })).length.toLocaleString("en");
+  panel.querySelector(".reset").hidden = writeFilters(filters) === "#/findings";
+}
+
+function findingView(id) {
+  const finding = FINDING.get(id);
+  if (!finding) return missing("finding", id);
+  const alike = DATA.findings.filter((f) => f.point === finding.point && f !== finding);
+  return h("div", null,
+    crumbs(finding.storyline, finding.thread),
+    h("h1", { class: "sr" }, `Finding ${finding.id}`),
+    card(finding, 2, true),
+    alike.length > 0 && h("section", null, h("div", { class: "heading" }, h("h2", null, `${many(alike.length, "more finding")} on this point`)), lazyList(alike, (f) => card(f, 3, false), 10)));
+}
+
+function crumbs(storyline, thread) {
+  return h("p", { class: "small no-print", style: null },
+    h("a", { href: "#/findings" }, "Findings"), " › ", h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 70))),
+    thread && [" › ", h("a", { href: `#/thread/${thread.id}` }, "Thread")]);
+}
+
+function missing(what, id) {
+  return h("div", { class: "empty panel" }, h("h1", null, `There is no ${what} ${clipped(id, 40)} in this report`),
+    h("p", { class: "muted" }, "It may belong to another outputs folder, or to results that were replaced."), h("p", null, h("a", { href: "#/" }, "Overview")));
+}
+
+// --- threads and storylines -------------------------------------------------------------------------------------------------------------------------------
+
+function threadRow(thread) {
+  const first = thread.tellings[0][0];
+  return h("li", null,
+    h("a", { class: "said", href: `#/thread/${thread.id}` }, quoted(clipped(first.text, 240))),
+    h("div", { class: "small muted" }, `${many(thread.tellings.length, "telling")} by ${many(threadOutlets(thread).size, "outlet")}, ${dates(thread.tellings.map(([c]) => c.article))}`),
+    kindCounts(thread.findings));
+}
+
+function threadOutlets(thread) {
+  return new Set(thread.tellings.flat().map((claim) => claim.article.name));
+}
+
+function byFindings(threads) {
+  return [...threads].sort((a, b) => b.findings.length - a.findings.length || a.number - b.number);
+}
+
+function threadsView() {
+  return h("div", null, h("div", { class: "heading" }, h("h1", null, many(DATA.threads.length, "thread")),
+    h("p", { class: "muted" }, "A thread is the claims, across articles, that tell one fact. Those with the most findings come first.")),
+    h("div", { class: "panel" }, threadList(DATA.threads)));
+}
+
+function threadList(threads) {
+  const list = lazyList(byFindings(threads), threadRow, 40), rows = h("ul", { class: "threads" });
+  const box = h("div", null, rows);
+  // A list may hold list items only: the rows move in, the buttons stay outside.
+  const move = () => list.querySelectorAll(":scope > li").forEach((row) => rows.append(row));
+  new MutationObserver(move).observe(list, { childList: true });
+  move();
+  box.append(list);
+  return box;
+}
+
+function threadView(id) {
+  const thread = THREAD.get(id);
+  if (!thread) return missing("thread", id);
+  const chart = document.getElementById(`chart-${thread.number}`);
+  const place = new Map(thread.tellings.flatMap((claims, n) => claims.map((claim) => [claim, n])));
+  return h("div", { class: "stack" },
+    crumbs(thread.storyline, null),
+    h("div", { class: "heading" }, h("h1", null, "Thread: how one fact was told"), kindCounts(thread.findings)),
+    h("p", { class: "muted" }, `${many(thread.tellings.length, "telling")} by ${many(threadOutlets(thread).size, "outlet")}, ${dates(thread.tellings.map(([c]) => c.article))}. `,
+      "Marked words differ from an earlier telling; dotted ones are told differently later. A chain of likenesses can join two facts: read a long thread with care."),
+    chart && h("figure", { class: "panel scroll" }, h("figcaption", null, h("h2", null, "Certainty over time")), chart.content.cloneNode(true)),
+    h("ol", { class: "timeline" }, thread.tellings.map((claims, n) => telling(thread, claims, n, place))));
+}
+
+function telling(thread, claims, number, place) {
+  const [claim, ...copies] = claims;
+  const back = thread.findings.filter((f) => claims.includes(f.later)).sort((a, b) => place.get(b.earlier) - place.get(a.earlier) || b.score - a.score);
+  const ahead = thread.findings.filter((f) => claims.includes(f.earlier)).sort((a, b) => place.get(a.later) - place.get(b.later) || b.score - a.score);
+  const basis = back[0] || ahead[0], faint = !back.length;
+  const text = basis && (faint ? basis.earlier : basis.later).text === claim.text ? marked(claim.text, basis.marks[faint ? 0 : 1], basis.changes, faint) : quoted(claim.text);
+  return h("li", { id: `telling-${number + 1}` },
+    h("span", { class: "no", "aria-hidden": "true" }, number + 1),
+    h("div", { class: "when" }, h("b", { class: "clip" }, quoted(claim.article.name)), h("span", { class: "muted" }, when(claim.article, true)), meter(claim.sure),
+      claim.said && h("span", { class: "muted clip" }, "said by ", quoted(claim.said))),
+    h("blockquote", null, text),
+    copies.length > 0 && h("details", { class: "small" }, h("summary", null, `Word for word in ${many(copies.length, "other article")}`),
+      h("ul", null, copies.map((copy) => h("li", null, quoted(copy.article.name), h("span", { class: "muted" }, ", ", when(copy.article)))))),
+    back.length > 0 && h("ul", null, back.slice(0, 3).map((finding) => step(finding, place))),
+    back.length > 3 && h("details", { class: "small" }, h("summary", null, `${many(back.length - 3, "more finding")} with earlier tellings`), h("ul", null, back.slice(3).map((finding) => step(finding, place)))));
+}
+
+function step(finding, place) {
+  const decision = reviews.decision(finding);
+  return h("li", null, h("span", { class: finding.kindName }, finding.kindName), ` from ${place.get(finding.earlier) + 1}: `, h("a", { href: findingLink(finding) }, quoted(finding.verdict)),
+    decision === "open" ? "" : h("span", { class: "muted" }, ` (${decision})`));
+}
+
+function storylineView(id) {
+  const storyline = STORYLINE.get(id);
+  if (!storyline) return missing("storyline", id);
+  const filters = { ...readFilters(""), story: id };
+  return h("div", { class: "stack" },
+    h("div", { class: "heading" }, h("h1", null, quoted(clipped(storyline.title, 200))), kindCounts(storyline.findings)),
+    h("p", null, h("a", { href: writeFilters(filters) }, `All ${many(storyline.findings.length, "finding")}`), h("span", { class: "muted" }, ` · ${dates(storyline.articles)} · `, quoted(storyline.names.join(", ")))),
+    h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.articles.length, "article"))),
+      h("ul", { class: "articles" }, storyline.articles.map((article) => h("li", null,
+        h("span", { class: "muted num" }, when(article)),
+        h("div", null, h("b", { class: "clip" }, quoted(article.name)),
+          h("div", { class: "clip" }, article.url ? h("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, quoted(article.title || article.url)) : quoted(article.title || article.source)),
+          article.also.length > 0 && h("div", { class: "small muted clip" }, "also in ", quoted(article.also.join("; ")))))))),
+    h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.threads.length, "thread"))), threadList(storyline.threads)));
+}

@@ -1,0 +1,123 @@
+// The router and the keyboard.
+
+const main = document.getElementById("main");
+const overview = document.getElementById("overview");
+const VIEWS = { finding: findingView, thread: threadView, storyline: storylineView };
+
+function route() {
+  const [path, query] = location.hash.replace(/^#/, "").split(/\?(.*)/s);
+  const [, view = "", id = ""] = path.split("/");
+  if (path && !path.startsWith("/")) return; // an anchor inside the page
+  const isOverview = view === "" || !(view in VIEWS || view === "findings" || view === "threads");
+  overview.hidden = !isOverview;
+  document.getElementById("view").replaceChildren(isOverview ? "" : view === "findings" ? findingsView(readFilters(query)) : view === "threads" ? threadsView() : VIEWS[view](decodeURIComponent(id)));
+  const tab = { "": "overview", findings: "findings", finding: "findings", threads: "threads", thread: "threads", storyline: "overview" }[isOverview ? "" : view];
+  document.querySelectorAll("nav.tabs a").forEach((link) => {
+    if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  });
+  const heading = document.querySelector("#main h1:not([hidden])");
+  document.title = `${isOverview ? "Overview" : heading ? clipped(heading.textContent, 80) : "Findings"} · claimdrift`;
+  rememberFindings();
+  showReviewCounts();
+  if (!route.first) {
+    window.scrollTo(0, 0);
+    main.focus({ preventScroll: true });
+  }
+  route.first = false;
+}
+route.first = true;
+
+// The tab "Findings" leads back to the list as it was left.
+function rememberFindings() {
+  if (location.hash.startsWith("#/findings")) document.querySelector('[data-tab="findings"]').setAttribute("href", location.hash);
+}
+
+function cards() {
+  return [...document.querySelectorAll(".card")].filter((element) => element.offsetParent !== null);
+}
+
+function currentCard() {
+  const focused = document.activeElement && document.activeElement.closest(".card");
+  return focused || null;
+}
+
+function move(step) {
+  let all = cards(), at = all.indexOf(currentCard());
+  if (at < 0) { // nothing is chosen yet: the first card on the screen
+    const visible = all.findIndex((element) => element.getBoundingClientRect().bottom > 80);
+    at = step > 0 ? visible - 1 : visible + 1;
+  }
+  if (at + step >= all.length) {
+    const list = document.querySelector("#list > div");
+    if (list && list.more && list.more()) all = cards();
+  }
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  if (!next) return;
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+const KEYS = {
+  j: () => move(1), k: () => move(-1),
+  a: () => withCard((box) => { decide(box, "accept"); }),
+  d: () => withCard((box) => { decide(box, "dismiss"); }),
+  n: () => withCard((box) => { decide(box, "note"); }),
+  u: () => withCard((box) => { decide(box, "undo"); }),
+  o: () => withCard((box) => { box.draw(!box.open); box.focus({ preventScroll: true }); }),
+  t: () => withCard((box) => { location.hash = `#/thread/${box.finding.thread.id}`; }),
+  e: () => { if (!document.getElementById("export").disabled) exportReviews(); },
+  "/": () => { if (!document.getElementById("by-q")) { location.hash = "#/findings"; route(); } openFilters(); document.getElementById("by-q").focus(); },
+  "?": () => document.getElementById("help").showModal(),
+  1: () => { location.hash = "#/"; },
+  2: () => { location.hash = document.querySelector('[data-tab="findings"]').getAttribute("href"); },
+  3: () => { location.hash = "#/threads"; },
+};
+
+function openFilters() {
+  const details = document.querySelector("details.filters");
+  if (details) details.open = true;
+}
+
+function withCard(act) {
+  const box = currentCard() || (cards().length === 1 ? cards()[0] : null);
+  if (box) act(box);
+  else announce("Choose a finding first: j and k move through them.");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.matches("input, select, textarea")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+document.getElementById("export").addEventListener("click", exportReviews);
+document.getElementById("show-help").addEventListener("click", () => document.getElementById("help").showModal());
+document.getElementById("theme").addEventListener("click", () => {
+  const root = document.documentElement, isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = root.dataset.theme || (isDark ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
+  try { localStorage.setItem("claimdrift-theme", root.dataset.theme); } catch (error) { /* the choice lasts as long as the page */ }
+});
+try {
+  const theme = localStorage.getItem("claimdrift-theme");
+  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+} catch (error) { /* no storage: as the system has it */ }
+
+window.addEventListener("hashchange", route);
+window.addEventListener("storage", (event) => { // another tab decided something
+  if (event.key !== null && !event.key.startsWith(KEY)) return;
+  reviews.load();
+  document.querySelectorAll(".card").forEach((box) => { if (!box.querySelector(".ask")) box.draw(box.open); });
+  showReviewCounts();
+});
+
+reviews.load();
+warnNotKept();
+route();
