@@ -159,7 +159,12 @@ class Outputs:
         if last is None or (last.model_id, last.settings_id) == (model_id, settings_id):
             return
         differences = []
-        if last.model_id != model_id:
+        ids = last.model_id, model_id
+        bare = [i.replace("-bf16", "") for i in ids]
+        precision = ["bfloat16" if "-bf16" in i else "float32" for i in ids]
+        if bare[0] == bare[1] and precision[0] != precision[1]:
+            differences.append(f"--precision {precision[0]} there, {precision[1]} now")
+        elif last.model_id != model_id:
             differences.append(f"model {last.model_source} ({last.model_id}) there, {model_source} ({model_id}) now")
         for name in sorted(last.thresholds.keys() | thresholds.keys()):
             there, now = last.thresholds.get(name), thresholds.get(name)

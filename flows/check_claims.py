@@ -12,7 +12,7 @@ import dataclasses
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flows.prefect_server import set_defaults
 
@@ -28,6 +28,7 @@ from flows.summary import CheckSummary, summarise  # noqa: E402
 
 if TYPE_CHECKING:
     from flows.pipeline import CheckRun
+    from models.checkpoint import Precision
 
 RETRY_DELAYS_S = [2.0, 15.0]
 
@@ -37,6 +38,7 @@ def make_run(
     outputs: str | Path = "outputs",
     *,
     model: str | None = None,
+    precision: str | None = None,
     min_score: float | None = None,
     window_days: int | None = None,
     text_field: str | None = None,
@@ -50,6 +52,7 @@ def make_run(
     """Return a run, ready to be carried out; parameters are those of the flow. Raises InputError for a setting out of range."""
     from flows.pipeline import CheckRun, Settings  # PyTorch comes with it: not before Prefect's server was asked to start
     from flows.steps.articles import InputError, ReadOptions
+    from models.checkpoint import PRECISIONS
 
     settings = Settings()
     if min_score is not None:
@@ -60,11 +63,13 @@ def make_run(
         if window_days < 1:
             raise InputError(f"window_days {window_days}: give the days that two articles of one event may lie apart, 1 or more")
         settings = dataclasses.replace(settings, window_days=window_days)
+    if precision not in (None, *PRECISIONS):
+        raise InputError(f"precision {precision!r}: give {' or '.join(PRECISIONS)}")
     options = ReadOptions(
         text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field
     )
     paths = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    return CheckRun(paths, outputs, model=model, settings=settings, options=options, rebuild=rebuild)
+    return CheckRun(paths, outputs, model=model, precision=cast("Precision | None", precision), settings=settings, options=options, rebuild=rebuild)
 
 
 def run_name() -> str:
@@ -147,6 +152,7 @@ def check_claims(
     inputs: list[str | Path] | str | Path,
     outputs: str | Path = "outputs",
     model: str | None = None,
+    precision: str | None = None,
     min_score: float | None = None,
     window_days: int | None = None,
     text_field: str | None = None,
@@ -159,15 +165,16 @@ def check_claims(
 ) -> CheckSummary:
     """Check article files, or folders of them, against each other and against what the outputs folder holds; publish there, and return the summary.
 
-    inputs: files and folders. outputs: made where it does not exist. model: a checkpoint's folder or hub id, the embedded one by default. min_score: findings
+    inputs: files and folders. outputs: made where it does not exist. model: a checkpoint's folder or hub id, the embedded one by default. precision: float32 or
+    bfloat16, the machine's fastest by default. min_score: findings
     need at least this score, 0 to 1. window_days: two articles of one event lie at most so many days apart. *_field: the field of JSON, CSV and Parquet
     records that holds the matter. rebuild: take the place of all earlier results in outputs. None stands for the default.
 
     Raises InputError, OutputsError or ModelError for what the user can put right; the message says how.
     """
     run = make_run(
-        inputs, outputs, model=model, min_score=min_score, window_days=window_days, text_field=text_field, title_field=title_field, date_field=date_field,
-        url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild,
+        inputs, outputs, model=model, precision=precision, min_score=min_score, window_days=window_days, text_field=text_field, title_field=title_field,
+        date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild,
     )  # fmt: skip
     log = get_run_logger()
     with run.outputs.lock():

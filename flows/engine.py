@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 
-from models.checkpoint import EMBEDDED, Checkpoint, load_checkpoint
+from models.checkpoint import EMBEDDED, Checkpoint, Precision, fastest_precision, load_checkpoint
 from models.encoder import ClaimEncoder
 from models.nli import NliScorer
 
 _lock = threading.Lock()
-_engines: dict[str, Engine] = {}
+_engines: dict[tuple[str, Precision], Engine] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,23 +27,25 @@ class Engine:
         return self.scorer.has_heads
 
 
-def load_engine(model: str | None = None) -> Engine:
+def load_engine(model: str | None = None, precision: Precision | None = None) -> Engine:
     """Load a checkpoint, the embedded one by default, or return it where this process has it. Raises ModelError for one that cannot be used.
+
+    `precision` is by default the fastest of this machine.
 
     A checkpoint without fact heads scores the pairs; the embedded one then still makes the vectors for blocking.
     """
-    key = model or str(EMBEDDED)
+    key = model or str(EMBEDDED), precision or fastest_precision()
     with _lock:
         if key not in _engines:
-            _engines[key] = _load(key)
+            _engines[key] = _load(*key)
         return _engines[key]
 
 
-def _load(source: str) -> Engine:
-    checkpoint = load_checkpoint(source)
+def _load(source: str, precision: Precision) -> Engine:
+    checkpoint = load_checkpoint(source, precision)
     if checkpoint.heads is not None:
         return Engine(checkpoint.model_id, _shown(checkpoint), NliScorer(checkpoint), ClaimEncoder(checkpoint))
-    vectors = load_checkpoint(EMBEDDED)
+    vectors = load_checkpoint(EMBEDDED, precision)
     return Engine(f"{checkpoint.model_id}+{vectors.model_id}", _shown(checkpoint), NliScorer(checkpoint), ClaimEncoder(vectors))
 
 

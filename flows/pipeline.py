@@ -46,6 +46,7 @@ from flows.steps.scoring import encode_texts, score_pairs
 from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, ArticleView, find_comparisons
 from flows.steps.weighing import load_weights, weights_id
 from flows.tables import Outputs, from_table, to_table
+from models.checkpoint import Precision
 from models.nli import NliScores
 
 
@@ -92,11 +93,13 @@ class CheckRun:
     """The state of one run. Steps, in order: read, extract, relate, propose, score, compare, publish."""
 
     def __init__(
-        self, inputs: Sequence[str | Path], outputs: str | Path, *, model: str | None = None, settings: Settings = Settings(),
-        options: ReadOptions | None = None, rebuild: bool = False,
+        self, inputs: Sequence[str | Path], outputs: str | Path, *, model: str | None = None, precision: Precision | None = None,
+        settings: Settings = Settings(), options: ReadOptions | None = None, rebuild: bool = False,
     ) -> None:  # fmt: skip
         self.inputs, self.outputs = [Path(p) for p in inputs], Outputs(Path(outputs))
-        self.model, self.settings, self.options, self.rebuild = model, settings, options or ReadOptions(), rebuild
+        self.model = model
+        self.precision: Precision | None = precision
+        self.settings, self.options, self.rebuild = settings, options or ReadOptions(), rebuild
         self.started_at = dt.datetime.now(dt.UTC)
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self.counts: Counter[str] = Counter()
@@ -119,7 +122,7 @@ class CheckRun:
 
     @property
     def engine(self) -> Engine:
-        return load_engine(self.model)
+        return load_engine(self.model, self.precision)
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:

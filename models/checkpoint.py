@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
@@ -23,6 +23,10 @@ HEADS_FILE = "heads.safetensors"
 SYNONYMS = {"entailment": "entailment", "entail": "entailment", "neutral": "neutral", "contradiction": "contradiction", "contradict": "contradiction"}
 
 
+Precision = Literal["float32", "bfloat16"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+
+
 class ModelError(ValueError):
     """A checkpoint that cannot be used; the message says which, why and what to do."""
 
@@ -31,12 +35,19 @@ class ModelError(ValueError):
 class Checkpoint:
     """A loaded checkpoint. `columns` are the logits' positions of entailment, neutral and contradiction."""
 
-    model_id: str  # digest of weights, config and tokenizer
+    model_id: str  # digest of weights, config and tokenizer; "-bf16" after it for bfloat16, since scores differ in the third decimal
     source: str  # the folder or hub id it came from
     trunk: PreTrainedModel
     tokenizer: Any  # a fast PreTrainedTokenizerBase; its stubs type every token id as "maybe a list of str"
     heads: PairHeads | None
     columns: tuple[int, int, int]
+    precision: Precision = "float32"
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run the trunk in this: no gradients, and matrix products in the checkpoint's precision. What comes out may be bfloat16."""
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
+            yield
 
     @property
     def max_tokens(self) -> int:
@@ -60,7 +71,13 @@ def label_columns(id2label: Mapping[int, str]) -> tuple[int, int, int]:
     return found["entailment"], found["neutral"], found["contradiction"]
 
 
-def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
+def fastest_precision() -> Precision:
+    """Return bfloat16 where the processor multiplies it natively (three times as fast as float32 then), else float32. The same on every run of a machine."""
+    able = torch.cpu.get_capabilities()
+    return "bfloat16" if any(able.get(name) for name in ("avx512_bf16", "amx_bf16")) else "float32"
+
+
+def load_checkpoint(source: str | Path = EMBEDDED, precision: Precision = "float32") -> Checkpoint:
     """Load a three-label sequence classifier from a folder or, where no such folder exists, from the model hub.
 
     Raises ModelError for a folder without a checkpoint, labels that cannot be told, or a hub model that cannot be had.
@@ -95,7 +112,8 @@ def load_checkpoint(source: str | Path = EMBEDDED) -> Checkpoint:
         raise ModelError(f"--model {source}: {error}") from None
     trunk.eval()
     heads = _load_heads(folder / HEADS_FILE, trunk) if local and (folder / HEADS_FILE).exists() else None
-    return Checkpoint(_digest(folder) if local else _digest_of_weights(trunk), str(source), trunk, tokenizer, heads, columns)
+    digest = _digest(folder) if local else _digest_of_weights(trunk)
+    return Checkpoint(digest + ("-bf16" if precision == "bfloat16" else ""), str(source), trunk, tokenizer, heads, columns, precision)
 
 
 def _load_heads(path: Path, trunk: PreTrainedModel) -> PairHeads:

@@ -47,9 +47,10 @@ class ClaimEncoder:
             for start in range(0, len(by_width[width]), size):
                 index = by_width[width][start : start + size]
                 input_ids, mask = pad([ids[i] for i in index], tokenizer.pad_token_id, to_eight=True)
-                with torch.inference_mode():
+                with self.checkpoint.reading():
                     hidden = trunk.bert(input_ids=input_ids, attention_mask=mask).last_hidden_state
-                    vectors = torch.nn.functional.normalize(masked_mean(hidden, mask), dim=-1)
+                with torch.inference_mode():
+                    vectors = torch.nn.functional.normalize(masked_mean(hidden.float(), mask), dim=-1)
                 out[index] = np.round(vectors.numpy(), 5)
                 if on_progress is not None:
                     on_progress(len(index))

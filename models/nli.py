@@ -152,9 +152,11 @@ class NliScorer:
             if checkpoint.heads is None or token_types is None:
                 segments_too = {} if token_types is None else {"token_type_ids": token_types}
                 inputs = {"input_ids": input_ids, "attention_mask": mask, **segments_too}
-                logits = trunk(**{name: whole_rows(tensor) for name, tensor in inputs.items()}).logits[: len(batch)]
+                with checkpoint.reading():
+                    logits = trunk(**{name: whole_rows(tensor) for name, tensor in inputs.items()}).logits[: len(batch)]
             else:
-                hidden = trunk.bert(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask).last_hidden_state  # (B, T, H)
+                with checkpoint.reading():
+                    hidden = trunk.bert(input_ids=input_ids, token_type_ids=token_types, attention_mask=mask).last_hidden_state.float()  # (B, T, H)
                 special = (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id)
                 hidden, *masks = (whole_rows(t) for t in (hidden, *sentence_masks(input_ids, token_types, mask, special)))
                 logits = trunk.classifier(trunk.bert.pooler(hidden))[: len(batch)]

@@ -155,6 +155,7 @@ def test_other_settings_are_refused_and_named(outputs):
     refused(outputs, "run-2", tables_of(2, settings_id="t", thresholds={"same_fact": 0.7}), "threshold same_fact 0.5 there, 0.7 now.*--rebuild")
     refused(outputs, "run-2", tables_of(2, model_id="n", model_source="elsewhere"), r"model  \(m\) there, elsewhere \(n\) now")
     refused(outputs, "run-2", tables_of(2, settings_id="t"), "settings s there, t now")
+    refused(outputs, "run-2", tables_of(2, model_id="m-bf16"), r"--precision float32 there, bfloat16 now")
     outputs.check_settings(model_id="m", model_source="moved", settings_id="s", thresholds={})
 
 
