@@ -153,7 +153,7 @@ def _telling_pair(group: str, fact: dict, a: int, b: int, changes: list[tuple[st
             continue
         if found := _slot_words(name, first, second):
             spans[0][slot["type"]], spans[1][slot["type"]] = found
-        if direction := _slot_direction(slot, values[0], values[1]):
+        if direction := _slot_direction(slot, values[0], values[1], ordered="words" in first):
             directions[slot["type"]] = direction
     annotated = bool(types) and all(t in spans[0] for t in types)
     return Example(
@@ -204,13 +204,13 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _slot_direction(slot: dict, first: object, second: object) -> str:
-    """The direction from one value of a slot to another; empty where it is not known."""
+def _slot_direction(slot: dict, first: object, second: object, *, ordered: bool) -> str:
+    """The direction from one value of a slot to another; empty where it is not known. `ordered`: the annotator gave an order wherever there is one."""
     order = slot.get("order")
     if order:
         up, down = _STEPS[slot["type"]]
         return up if order.index(second) > order.index(first) else down
-    if slot["type"] in ("entity", "place") and "order" in slot:
+    if slot["type"] in ("entity", "place") and ordered:
         return "replaced"
     if slot["type"] == "quantity":
         numbers = [m for m in (re.fullmatch(r"\D{0,3}(\d+(?:[.,]\d+)*)\D*", str(v)) for v in (first, second)) if m]

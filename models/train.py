@@ -40,6 +40,7 @@ class Phase:
     nli_scale: float  # share of each NLI set's cap
     told_copies: float  # of each pair of tellings of one fact
     different_copies: float  # of each pair of tellings of two facts
+    written_copies: float  # how many times more of the families of models/data
     story_copies: int
     prose: int  # pairs from each real article
     perturbed: bool  # agreeing tellings with one figure, day or name replaced
@@ -48,8 +49,12 @@ class Phase:
 
 
 PHASES = {
-    "nli": Phase(nli_scale=0.8, told_copies=3, different_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4),
-    "stories": Phase(nli_scale=0.03, told_copies=1, different_copies=0.3, story_copies=3, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4),
+    "nli": Phase(
+        nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4
+    ),
+    "stories": Phase(
+        nli_scale=0.03, told_copies=0.6, different_copies=0.3, written_copies=3, story_copies=3, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
+    ),
 }
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
@@ -202,10 +207,13 @@ def train(args: argparse.Namespace) -> None:
     held_names = [s for s in args.hold_out.split(",") if s]
     stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_names]
     nli = list(nli_examples(shared, args.seed, phase.nli_scale))
-    topics = topics + [topic for name, written in load_written().items() if name not in held_names for topic in written]
-    facts = fact_examples(shared, topics, n_different=2, seed=args.seed)
-    told = copies([e for e in facts if e.same_fact], phase.told_copies, rng)
-    different = copies([e for e in facts if not e.same_fact], phase.different_copies, rng)
+    written = [topic for name, families in load_written().items() if name not in held_names for topic in families]
+    told, different = [], []
+    for families, factor in ((topics, 1.0), (written, phase.written_copies)):
+        facts = fact_examples(shared, families, n_different=2, seed=args.seed)
+        told += copies([e for e in facts if e.same_fact], factor * phase.told_copies, rng)
+        different += copies([e for e in facts if not e.same_fact], factor * phase.different_copies, rng)
+    topics = topics + written
     annotated = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
     prose = list(prose_examples(load_prose(shared), phase.prose, args.seed, "prose"))
     if phase.story_copies:

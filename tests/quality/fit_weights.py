@@ -2,10 +2,9 @@
 
     python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--corpus PARQUET] [--write]
 
-`--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it. The weights are
-logistic
-regressions over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model
-nor weights have seen.
+`--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it, and so are the files
+of fact families in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of flows/steps/comparing.py;
+scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
 """
 
 from __future__ import annotations
@@ -35,11 +34,12 @@ from flows.steps.blocking import WORD_FOR_WORD, propose_pairs
 from flows.steps.cache import ModelCache
 from flows.steps.chrome import clean
 from flows.steps.claims import extract_claims
-from flows.steps.comparing import ComparedPair
+from flows.steps.comparing import ComparedPair, change_words
 from flows.steps.findings import judge, kind_features, type_features
 from flows.steps.scoring import encode_texts
 from flows.steps.storylines import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
+from models.examples import WRITTEN
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
 SAME_FACT_FEATURES = (
@@ -55,7 +55,9 @@ SAME_FACT_FEATURES = (
     "contradiction_max",
 )
 REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
+FAMILIES = "families: "  # before the file name of fact families: their articles are lists of tellings, so they never count more than the stories do
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
+FAMILY_SHARE = 1.0
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
@@ -83,6 +85,14 @@ def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
     return rows
 
 
+def read_families(path: Path, model: str | None, shared: Path, scratch: Path) -> list[Row]:
+    """All scored pairs of a file of fact families, whose tellings are put together into articles."""
+    folder = scratch / path.stem
+    script = [sys.executable, str(shared / "facts" / "topics_to_story.py"), str(path), "--out", str(folder)]
+    subprocess.run(script, check=True, capture_output=True)
+    return [dataclasses.replace(row, story=FAMILIES + path.stem) for row in read_story(folder, model, scratch)]
+
+
 def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scratch: Path) -> list[Row]:
     """Pairs that tell different facts in real news prose: every other claim of a real article against the rest of it.
 
@@ -90,7 +100,7 @@ def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scrat
     share most of
     their words (headlines and leads said again) are left out.
     """
-    texts = [row["text"] for row in pq.read_table(corpus).to_pylist()]
+    texts = pq.read_table(corpus)["text"].to_pylist()[1::2]  # the other half than models.examples.load_prose, which the checkpoints were trained on
     random.Random(seed).shuffle(texts)
     run = CheckRun([corpus], scratch, model=model)
     run.outputs.create()
@@ -119,21 +129,21 @@ def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scrat
     return [Row(REAL, pair, PairLabel(False, ()), ("", "")) for pair in pairs if pair.features["overlap"] < 0.6]
 
 
-def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
-    """Fit one regression on standardised features; return it as the JSON that flows/steps/weighing.py reads."""
+def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float, counts: Sequence[float]) -> dict:
+    """Fit one regression on standardised features, each example counted so often; return it as the JSON that flows/steps/weighing.py reads."""
     names = [n for n in names if n in features[0]]
     x = np.array([[f[n] for n in names] for f in features])
     means, scales = x.mean(0), np.maximum(x.std(0), 1e-3)
-    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target))
+    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target), sample_weight=np.array(counts))
     numbers = lambda values: {n: round(float(v), 5) for n, v in zip(names, values, strict=True)}  # noqa: E731
     return {"intercept": round(float(model.intercept_[0]), 5), "weights": numbers(model.coef_[0]), "means": numbers(means), "scales": numbers(scales)}
 
 
-def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool]) -> dict:
+def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool], counts: Sequence[float]) -> dict:
     """Fit boosted trees on all features; return the JSON that flows/steps/weighing.py reads."""
     names = sorted(features[0])
     x = np.array([[f[n] for n in names] for f in features])
-    model = GradientBoostingClassifier(**BOOSTED, random_state=0).fit(x, np.array(target))
+    model = GradientBoostingClassifier(**BOOSTED, random_state=0).fit(x, np.array(target), sample_weight=np.array(counts))
     trees = []
     for estimator in model.estimators_[:, 0]:
         t = estimator.tree_
@@ -143,7 +153,7 @@ def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool]) ->
             if left >= 0:
                 values[node] = (values[left] * counts[left] + values[right] * counts[right]) / (counts[left] + counts[right])
         trees.append((t, values))
-    prior = float(np.mean(target))
+    prior = float(np.average(target, weights=counts))
     return {
         # The roots' means go to the intercept, so that contributions and intercept add up to the log-odds.
         "intercept": round(float(np.log(prior / (1 - prior)) + sum(v[0] for _, v in trees)), 6),
@@ -170,19 +180,25 @@ def recalibrated(boosted: dict, rows: Sequence[Row]) -> dict:
 
 
 def fit(rows: Sequence[Row]) -> dict:
-    """Fit all regressions on labelled pairs."""
-    features = [r.pair.features for r in rows]
-    same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"])
-    changed = fit_boosted(features, [bool(r.label.changes) for r in rows])
-    # The pairs of real prose make changes look rarer than they are between articles about one event: the scores are set right on the stories alone.
-    changed = recalibrated(changed, [r for r in rows if r.story != REAL])
+    """Fit all regressions on labelled pairs. Fact families together count `FAMILY_SHARE` times as much as the stories."""
+    n_families = sum(r.story.startswith(FAMILIES) for r in rows)
+    n_stories = sum(not r.story.startswith(FAMILIES) and r.story != REAL for r in rows)
+    one = min(1.0, FAMILY_SHARE * n_stories / max(1, n_families))
+    count = lambda r: one if r.story.startswith(FAMILIES) else 1.0  # noqa: E731
+    features, counts = [r.pair.features for r in rows], [count(r) for r in rows]
+    same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"], counts)
+    changed = fit_boosted(features, [bool(r.label.changes) for r in rows], counts)
+    # Real prose makes changes look rarer than they are between articles about one event, families commoner: the scores are set right on the stories alone.
+    changed = recalibrated(changed, [r for r in rows if r.story != REAL and not r.story.startswith(FAMILIES)])
     told = [r for r in rows if r.label.changes]
     types = {}
     for t in CHANGE_TYPES:
         f = [type_features(r.pair, t) for r in told]
-        types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"])
-    examples = [(kind_features(r.pair.features, c[0], c[2] or ""), c[1]) for r in told for c in r.label.changes]  # pyright: ignore[reportArgumentType]
-    kinds = {k: fit_logistic([f for f, _ in examples], [kind == k for _, kind in examples], list(examples[0][0]), STRENGTH["kinds"]) for k in KINDS}
+        types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"], [count(r) for r in told])
+    # Families name no directions: the comparers' stand in for them, as they do in a run.
+    examples = [(kind_features(r.pair.features, t, d or change_words(r.pair, t)[0]), k, count(r)) for r in told for t, k, d, *_ in r.label.changes]
+    inputs, told_kinds, their_counts = zip(*examples, strict=True)
+    kinds = {k: fit_logistic(inputs, [kind == k for kind in told_kinds], list(inputs[0]), STRENGTH["kinds"], their_counts) for k in KINDS}
     return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
 
 
@@ -222,6 +238,7 @@ def main() -> None:
     args = parser.parse_args()
     folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
     model_of: dict[str, str | None] = dict.fromkeys((f.name for f in folders), None)
+    families = {p.stem: p for p in sorted(WRITTEN.glob("*.jsonl"))}
     for entry in args.models:
         stories, _, model = entry.rpartition("=")
         for story in stories.split(",") if stories else model_of:
@@ -230,6 +247,7 @@ def main() -> None:
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
         rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
+        rows += [row for name, path in families.items() if name in model_of for row in read_families(path, model_of[name], args.stories.parent, args.scratch)]
         if args.corpus:
             for seed, model in enumerate(dict.fromkeys(model_of.values())):
                 rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
