@@ -11,7 +11,7 @@ import datetime as dt
 import secrets
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -185,25 +185,7 @@ class CheckRun:
                         by_article[claim.article_id].append(claim)
                 claims |= by_article
                 sightings += from_table(self.outputs.read("sightings"), Sighting)
-            texts = [c.text for a in articles for c in claims[a.article_id]]
-            with self._cache() as cache:
-                vectors = encode_texts(texts, self.engine.encoder, cache, on_progress=progress.teller("encoding claims"))
-            seen: defaultdict[str, list[Sighting]] = defaultdict(list)
-            for sighting in sightings:
-                seen[sighting.article_id].append(sighting)
-            width = self.engine.encoder.width
-            for article in articles:
-                own = tuple(claims[article.article_id])
-                matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
-                self.views[article.article_id] = ArticleView(
-                    article,
-                    own,
-                    matrix,
-                    frozenset(s.source_key for s in seen[article.article_id]),
-                    frozenset(s.outlet for s in seen[article.article_id]),
-                    shingles(article.text),
-                )
-            self.sightings_of = seen
+            self.add_views(articles, claims, sightings)
             new = [self.views[a.article_id] for a in self.articles]
             old = [view for article_id, view in self.views.items() if article_id not in self.new_ids]
             self.comparisons = find_comparisons(
@@ -216,6 +198,28 @@ class CheckRun:
             )
             self.counts["article pairs compared"] = len(self.comparisons)
             self.counts["near copies"] = sum(c.near_copy for c in self.comparisons)
+
+    def add_views(self, articles: Sequence[Article], claims: Mapping[str, list[Claim]], sightings: Sequence[Sighting]) -> None:
+        """Make the articles' views: their claims with vectors, where they were seen, their runs of words."""
+        texts = [c.text for a in articles for c in claims[a.article_id]]
+        with self._cache() as cache:
+            vectors = encode_texts(texts, self.engine.encoder, cache, on_progress=progress.teller("encoding claims"))
+        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+        for sighting in sightings:
+            seen[sighting.article_id].append(sighting)
+        width = self.engine.encoder.width
+        for article in articles:
+            own = tuple(claims[article.article_id])
+            matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
+            self.views[article.article_id] = ArticleView(
+                article,
+                own,
+                matrix,
+                frozenset(s.source_key for s in seen[article.article_id]),
+                frozenset(s.outlet for s in seen[article.article_id]),
+                shingles(article.text),
+            )
+        self.sightings_of = seen
 
     def propose(self) -> None:
         """Propose pairs of claims."""

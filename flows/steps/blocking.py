@@ -36,8 +36,7 @@ def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
     """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers."""
     if not earlier.claims or not later.claims:
         return []
-    # In double precision, so that the last bits do not depend on which article is which.
-    similarity = np.round(earlier.vectors.astype(np.float64) @ later.vectors.astype(np.float64).T, 4)  # (n_earlier, n_later)
+    similarity = claim_similarity(earlier, later)
     folded = [np.array([normalised(c.text) for c in view.claims], dtype=object) for view in (earlier, later)]
     word_for_word = folded[0][:, None] == folded[1][None, :]
     nearest = _nearest(similarity) & (similarity >= SIMILARITY_FLOOR)
@@ -55,6 +54,18 @@ def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
             continue
         found.append(Candidate(i, j, rule, float(similarity[i, j]), round(float(similarity[i, j] - other[i, j]), 4)))
     return found
+
+
+def claim_similarity(earlier: ArticleView, later: ArticleView) -> np.ndarray:
+    """Cosines of all pairs of claims, shape (n_earlier, n_later), to four places."""
+    # In double precision, so that the last bits do not depend on which article is which.
+    return np.round(earlier.vectors.astype(np.float64) @ later.vectors.astype(np.float64).T, 4)
+
+
+def shared_marks(a: Claim, b: Claim) -> tuple[int, int]:
+    """How many words of names, and how many numbers, two claims have in common."""
+    first, second = _marks(a), _marks(b)
+    return len(first[0] & second[0]), len(first[1] & second[1])
 
 
 def normalised(text: str) -> str:

@@ -90,14 +90,22 @@ def extract_claims(article: Article, run_id: str) -> ClaimResult:
     dropped: Counter[str] = Counter()
     context = ""
     for index, (start, end) in enumerate(split_sentences(text)):
-        for a, b in _clauses(text, _skip_lead(text, start, end), end):
-            reason = why_no_claim(text[a:b], ended=True if b < end else None)
+        for a, b, reason in _pieces(text, start, end):
             if reason:
                 dropped[reason] += 1
             else:
                 claims.append(_read(article, run_id, a, b, index, context))
         context = text[start:end]
     return ClaimResult(claims, dict(dropped))
+
+
+def pieces_of(text: str) -> list[tuple[int, int, str]]:
+    """Return what a text is cut into, as (char_start, char_end, reason): claims with an empty reason, the rest with why they are none."""
+    return [piece for start, end in split_sentences(text) for piece in _pieces(text, start, end)]
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    return [(a, b, why_no_claim(text[a:b], ended=True if b < end else None)) for a, b in _clauses(text, _skip_lead(text, start, end), end)]
 
 
 def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
