@@ -147,6 +147,17 @@ def show_artifacts(summary: CheckSummary) -> None:
     create_markdown_artifact(markdown=findings_markdown(summary), key="claimdrift-findings", description=f"Top findings of run {summary.run_id}")
 
 
+def with_report(summary: CheckSummary) -> CheckSummary:
+    """Write the report of the outputs folder, and say in the summary where it is, or why it could not be written: the run is published, and stands."""
+    from flows.report.page import write_report
+
+    try:
+        return dataclasses.replace(summary, report=str(write_report(summary.outputs)))
+    except Exception as error:  # noqa: BLE001 - told, with a way to try again; nothing that goes wrong here takes back the results
+        again = f"Write it with: claimdrift report --outputs {summary.outputs}"
+        return dataclasses.replace(summary, report_problem=f"the results are published, but the report could not be written: {error} {again}")
+
+
 @flow(name="check-claims", flow_run_name=run_name, description="Finds claims that contradict each other, drift or update, across articles about one event.")
 def check_claims(
     inputs: list[str | Path] | str | Path,
@@ -190,7 +201,9 @@ def check_claims(
         score(run)
         compare(run)
         publish(run)
-        summary = summarise(run.outputs.root, run.run_id)
+        summary = with_report(summarise(run.outputs.root, run.run_id))
+    if summary.report_problem:
+        log.warning("%s", summary.report_problem)
     log.info("Published %d findings to %s", summary.n_findings, summary.outputs)
     # The results are there: a server that cannot take the artifacts does not make the run fail.
     state = show_artifacts(summary, return_state=True)

@@ -20,6 +20,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
+from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, tell
+from flows.commands.plot import plot
+from flows.commands.report import report
 from flows.steps.sources import InputError, find_files
 
 if TYPE_CHECKING:
@@ -28,29 +31,6 @@ if TYPE_CHECKING:
     from flows.summary import CheckSummary
 
 FAIL_ON = ("contradiction", "drift", "update", "any")
-EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
-
-
-class OneLineCommand(click.Command):
-    """A command that tells a wrong option in one line, and whose epilog keeps its lines."""
-
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
-        given = list(args)
-        if not given:
-            return super().make_context(info_name, args, parent, **extra)  # shows the help
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            names = [name for name in given if name.startswith("-") and os.path.lexists(name)]
-            hint = (
-                f'"{names[0]}" is taken for options: put -- before file names with a leading dash.' if names else "claimdrift check --help lists the options."
-            )
-            tell(f"{error.format_message().rstrip('.')}. {hint}")
-            sys.exit(EXIT_USAGE)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if self.epilog:
-            formatter.write("\n" + self.epilog.strip("\n") + "\n")
 
 
 EXAMPLES = """
@@ -119,6 +99,8 @@ def check(inputs: tuple[Path, ...], outputs: Path, fail_on: tuple[str, ...], qui
             if note := without_heads_note(summary):
                 errors.print(f"claimdrift: {note}", markup=False, highlight=False, soft_wrap=True)
             print_summary(summary, out, wall_s=time.monotonic() - started)
+    if summary.report_problem:
+        tell(summary.report_problem)
     matched = fail_on_matches(summary, fail_on)
     if matched:
         found = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in matched.items())
@@ -201,17 +183,14 @@ def is_users_error(error: Exception) -> bool:
     return checkpoint is not None and isinstance(error, checkpoint.ModelError)
 
 
-def tell(message: str) -> None:
-    """Print one line on stderr."""
-    from flows.terminal import printable
-
-    click.echo(f"claimdrift: {printable(message)}", err=True)
-
-
 def leave(code: int, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exc()
     sys.exit(code)
+
+
+cli.add_command(report)
+cli.add_command(plot)
 
 
 def main() -> None:

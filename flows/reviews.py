@@ -40,7 +40,7 @@ def recorded_reviews(outputs: str | Path) -> list[Review]:
 
     Raises OutputsError for a file there that does not hold reviews.
     """
-    names = [field for field in Review.__dataclass_fields__]
+    names = list(Review.__dataclass_fields__)
     latest: dict[str, Review] = {}
     for path in sorted((Path(outputs) / "reviews").glob("*.parquet")):
         if path.name.startswith("."):

@@ -40,6 +40,8 @@ class CheckSummary:
     n_storylines: int  # storylines that the run's comparisons are in
     n_articles_in_folder: int
     n_findings_in_folder: int
+    report: str = ""  # path of the report that was written after the run; empty where none was
+    report_problem: str = ""  # why it could not be written
 
     @property
     def run_id(self) -> str:
@@ -78,7 +80,8 @@ class CheckSummary:
     def as_json(self) -> dict[str, Any]:
         """Return the summary as JSON values; times are ISO 8601."""
         return {
-            "run_id": self.run_id, "outputs": self.outputs, "inputs": self.run.inputs, "model_source": self.run.model_source, "model_id": self.run.model_id,
+            "run_id": self.run_id, "outputs": self.outputs, "report": self.report or None, "inputs": self.run.inputs,
+            "model_source": self.run.model_source, "model_id": self.run.model_id,
             "counts": self.counts, "n_findings": self.n_findings, "kinds": self.kinds, "n_storylines": self.n_storylines,
             "n_articles_in_folder": self.n_articles_in_folder, "n_findings_in_folder": self.n_findings_in_folder,
             "pairs_per_rule": self.run.pairs_per_rule, "dropped": self.run.dropped, "thresholds": self.run.thresholds, "seconds": self.run.seconds,

@@ -149,6 +149,8 @@ class Printer:
         total = f"{_many(summary.n_findings_in_folder, 'finding')} from {_many(summary.n_articles_in_folder, 'article')}"
         self.line()
         self.line((f"{'results':<{LABEL}}", "dim"), f"{total} in {folder}/, one folder of Parquet files a table", hang=LABEL)
+        if summary.report:
+            self.line((f"{'report':<{LABEL}}", "dim"), f"{printable(summary.report)}, to read and review in a browser", hang=LABEL)
         if summary.n_findings_in_folder:
             self.line((f"{'to load':<{LABEL}}", "dim"), f'from flows.tables import load; load({_quoted(folder)}, "findings")', wrap=False)
             self.line(" " * LABEL, f"import pandas; pandas.read_parquet({_quoted(folder + '/findings')})", wrap=False)

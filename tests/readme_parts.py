@@ -7,6 +7,7 @@ A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`. W
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -91,7 +92,7 @@ def shown_numbers(summary: CheckSummary) -> list[int]:
 
 def excerpt_part(outputs: Path, seconds: str) -> str:
     """The summary of the newest run, with some of its findings left out. `seconds`: what a person waited, which no test can hold."""
-    summary = summarise(outputs)
+    summary = dataclasses.replace(summarise(outputs), report=str(outputs / "report.html"))
     numbers = shown_numbers(summary)
     text = re.sub(r"\d+ s$", seconds, summary_text(summary).replace(str(outputs), outputs.name), flags=re.MULTILINE)
     head, *findings = re.split(r"\n\n(?= +\d+  [a-z])", text.strip("\n"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
+
+from flows.commands.base import OneLineCommand, one_line_failures
 
 EXAMPLES = """
 Examples:
@@ -14,21 +15,19 @@ Examples:
 """
 
 
-@click.command(epilog="\\b" + EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES)
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the pictures.  [default: plots in the outputs folder]")
-@click.option("--threads", "n_threads", metavar="N", default=20, show_default=True, type=click.IntRange(min=0), help="Threads to draw, those with most findings first.")
+@click.option(
+    "--threads", "n_threads", metavar="N", default=20, show_default=True, type=click.IntRange(min=0),
+    help="Threads to draw, those with most findings first.",
+)  # fmt: skip
 def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
     """Draw a drift map, and certainty over time for each thread in which it changes, as SVG files."""
-    from flows.cli import tell
     from flows.report.plots import write_plots
-    from flows.storage import OutputsError
 
-    try:
+    with one_line_failures("plotting"):
         written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
-    except OutputsError as error:
-        tell(str(error))
-        sys.exit(2)
     for path in written:
         click.echo(f"plot      {path}")
     if not written:

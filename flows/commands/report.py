@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
+
+from flows.commands.base import OneLineCommand, one_line_failures, tell
 
 EXAMPLES = """
 Examples:
@@ -17,21 +18,16 @@ Examples:
 """
 
 
-@click.command(epilog="\\b" + EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES)
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
 @click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Where to write the report.  [default: report.html in DIR]")
 @click.option("--open", "show", is_flag=True, help="Show it in the browser.")
 def report(outputs: Path, to: Path | None, show: bool) -> None:
     """Write the findings of an outputs folder as one HTML page, to read, to share and to review; it needs no network."""
-    from flows.cli import tell
     from flows.report.page import write_report
-    from flows.storage import OutputsError
 
-    try:
+    with one_line_failures("the report"):
         path = write_report(outputs, to)
-    except OutputsError as error:
-        tell(str(error))
-        sys.exit(2)
     click.echo(f"report    {path}")
     if show and click.launch(path.resolve().as_uri()) != 0:
         tell(f"no browser could be started: open {path} yourself")

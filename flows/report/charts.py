@@ -83,7 +83,8 @@ def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
     ]  # fmt: skip
     return render(
         "drift_map.svg.j2", width=x + 30, height=HEAD + ROW * len(rows) + 8, top=HEAD, left=LABEL_WIDTH, groups=groups, columns=columns, rows=drawn,
-        title="Drift map: points on which each outlet changes an earlier telling, by type and direction of the change", standalone=standalone, style=source("chart.css"),
+        title="Drift map: points on which each outlet changes an earlier telling, by type and direction of the change",
+        standalone=standalone, style=source("chart.css"),
     )  # fmt: skip
 
 
@@ -128,9 +129,14 @@ def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Ma
     ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last)]
     if len(dated) < len(dates):
         ticks.append({"x": undated_x, "text": "undated"})
-    legend = [{"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{d['number']}  {d['what']}", 52)} for i, d in enumerate(dots)]
+    legend = [
+        {"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{dot['number']}  {dot['what']}", 52)}
+        for i, dot in enumerate(dots)
+    ]
     height = bottom + 28 + (18 * math.ceil(len(dots) / 2) + 20 if standalone else 0)
-    title = "Certainty over time: " + clipped(firsts[0]["text"], 70) if standalone else "Certainty of each telling over time; the numbers are those of the list below"
+    title = "Certainty of each telling over time; the numbers are those of the list below"
+    if standalone:
+        title = "Certainty over time: " + clipped(firsts[0]["text"], 70)
     return render(
         "certainty.svg.j2", width=CHART_WIDTH, height=height, left=left, right=right, bottom=bottom, levels=levels, ticks=ticks, edges=edges, dots=dots,
         title=title, standalone=standalone, legend=legend if standalone else [], style=source("chart.css"),

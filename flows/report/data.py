@@ -72,7 +72,8 @@ def report_data(outputs: str | Path) -> Json:
     ]  # fmt: skip
     return {
         "runs": [_run_row(run, rows, n) for n, run in enumerate(runs)],
-        "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY), "features": [feature_words(name) for name in features.names], "rules": rules.names,
+        "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY),
+        "features": [feature_words(name) for name in features.names], "rules": rules.names,
         "outlets": articles.outlets.names, "articles": articles.rows, "claims": claims.rows, "findings": rows,
         "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_storylines": articles.n_storylines,
         "storylines": articles.storylines(claims, rows),
@@ -110,7 +111,10 @@ def _evidence(evidence: Mapping[str, Any], features: _Numbered, rules: _Numbered
         "similarity": _rounded(evidence["similarity"]), "same_fact": _rounded(evidence["same_fact"]),
         "relation": [_rounded(evidence[name]) for name in ("exclusive", "compatible", "same")],
         "nli": [[_rounded(evidence[name]) for name in NLI], [_rounded(evidence[f"{name}_back"]) for name in NLI]],
-        "seen": [[CHANGE_TYPES.index(o["type"]), o["verdict"], o["direction"], shown(o["note"] or "")] for o in evidence["observations"] or [] if o["verdict"] != "absent"],
+        "seen": [
+            [CHANGE_TYPES.index(o["type"]), o["verdict"], o["direction"], shown(o["note"] or "")]
+            for o in evidence["observations"] or [] if o["verdict"] != "absent"
+        ],
         "moved": [[features(c["feature"]), _rounded(c["value"]), _rounded(c["contribution"])] for c in moved[:N_CONTRIBUTIONS]],
         "rest": [len(rest), _rounded(sum(c["contribution"] for c in rest))],
     }  # fmt: skip
@@ -135,7 +139,7 @@ class _Claims:
     def __init__(self, table: pa.Table, findings: Sequence[Finding]) -> None:
         wanted = pa.array(sorted({f.thread_id for f in findings}), type=pa.string())
         names = ["claim_id", "article_id", "thread_id", "storyline_id", "text", "char_start", "char_end", "attribution", "certainty_level"]
-        kept = table.filter(pc.is_in(table.column("thread_id"), wanted))
+        kept = table.filter(pc.field("thread_id").isin(wanted))
         self._source = kept.select(names).to_pylist()
         self._names = [[name["text"] for name in row] for row in kept.column("names").to_pylist()]
         self.numbers = {row["claim_id"]: n for n, row in enumerate(self._source)}
@@ -156,7 +160,8 @@ class _Claims:
             before, after = context(texts[row["article_id"]], row["char_start"], row["char_end"])
             self.rows.append({
                 "article": numbers[row["article_id"]], "text": shown(row["text"]), "before": shown(before), "after": shown(after), "at": row["char_start"],
-                "said": None if row["attribution"] is None else shown(row["attribution"]), "sure": row["certainty_level"], "thread": self.threads[row["thread_id"]],
+                "said": None if row["attribution"] is None else shown(row["attribution"]), "sure": row["certainty_level"],
+                "thread": self.threads[row["thread_id"]],
             })  # fmt: skip
 
     def thread_rows(self) -> list[Json]:

@@ -6,11 +6,14 @@ from flows.records import CHANGE_TYPES
 
 _WORDS = {
     "similarity": "likeness of the two claims", "overlap": "words they share", "names_shared": "names they share", "names_apart": "no name in common",
-    "numbers_shared": "numbers they share", "length_ratio": "alike in length", "entailment_max": "one follows from the other", "entailment_min": "each follows from the other",
+    "numbers_shared": "numbers they share", "length_ratio": "alike in length",
+    "entailment_max": "one follows from the other", "entailment_min": "each follows from the other",
     "contradiction_max": "model: contradiction, one way", "contradiction_min": "model: contradiction, both ways", "same_fact": "model: one fact",
     "same_fact_margin": "no likelier counterpart", "exclusive": "model: both cannot hold", "compatible": "model: both can hold, yet differ",
-    "same": "model: they say the same", "moved_on": "model: the world moved on", "moved_on_words": "words that show an update", "types_max": "model: its surest type",
-    "days": "days between them", "dated": "order known by date", "comparers_changed": "surest comparer: changed", "comparers_changed_too": "a second comparer: changed",
+    "same": "model: they say the same", "moved_on": "model: the world moved on", "moved_on_words": "words that show an update",
+    "types_max": "model: its surest type",
+    "days": "days between them", "dated": "order known by date", "comparers_changed": "surest comparer: changed",
+    "comparers_changed_too": "a second comparer: changed",
     "comparers_same": "comparers that saw agreement",
 }  # fmt: skip
 _OF_TYPE = {"model": "model: {} changed", "changed": "{}: changed", "same": "{}: agrees"}

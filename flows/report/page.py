@@ -111,7 +111,8 @@ def _first_reads(data: Json) -> list[Json]:
     chosen += others[: N_FIRST_READS - len(chosen)]
     return [
         {
-            "id": f["id"], "kind": data["kinds"][f["kind"]], "verdict": f["verdict"], "earlier": _outlet(data, f["earlier"]), "later": _outlet(data, f["later"]),
+            "id": f["id"], "kind": data["kinds"][f["kind"]], "verdict": f["verdict"],
+            "earlier": _outlet(data, f["earlier"]), "later": _outlet(data, f["later"]),
             "n_alike": n_alike[f["point"]] - 1,
         }
         for f in chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from flows.records import Change
 from flows.summary import changed_spans
@@ -37,7 +38,7 @@ def marks(text: str, changes: Sequence[Change], side: str) -> list[list[int]]:
         spans += [(start, end, number) for start, end in changed_spans(text, [words])]
     cuts = sorted({cut for start, end, _ in spans for cut in (start, end)})
     found: list[list[int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         numbers = [number for first, last, number in spans if first <= start and end <= last]
         if numbers:
             found.append([utf16_offset(text, start), utf16_offset(text, end), *numbers])

@@ -53,7 +53,7 @@ def change_sentence(change: Change, *, order_known: bool = True) -> str:
         return f"They differ on {matter}: only one of them has {before or after}." if before or after else f"They differ on {matter}."
     changed = _CHANGED[change.type, change.direction]
     if before and after:
-        return f"{changed}: from {before} to {after}."
+        return f"{changed}: {after} in place of {before}." if change.direction == "replaced" else f"{changed}: from {before} to {after}."
     if before:
         return f"{changed}: {before} is gone."
     return f"{changed}: {after} is new." if after else f"{changed}."
@@ -63,7 +63,7 @@ def verdict(kind: str, changes: Sequence[Change], *, order_known: bool) -> str:
     """Return a finding in one plain sentence: its main change, and what the kind makes of it."""
     main = change_sentence(changes[0], order_known=order_known)
     if kind == "contradiction":
-        return f"Both cannot be true. {main}"
+        return f"They cannot both be true. {main}"
     return main
 
 

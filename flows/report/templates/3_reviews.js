@@ -122,6 +122,6 @@ function showReviewCounts() {
     place.textContent = `${reviewed.toLocaleString("en")} of ${DATA.findings.length.toLocaleString("en")}`;
   });
   document.querySelectorAll("[data-reviewed-split]").forEach((place) => {
-    place.textContent = `${counts.accepted} accepted, ${counts.dismissed} dismissed`;
+    place.textContent = reviewed ? `${counts.accepted} accepted, ${counts.dismissed} dismissed` : "";
   });
 }

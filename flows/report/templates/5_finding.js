@@ -39,7 +39,7 @@ function what(finding) {
 }
 
 function alsoChanged(finding) {
-  return finding.more.length > 0 && h("ul", { class: "also-changed small" }, finding.more.map((text) => h("li", null, quoted(text))));
+  return finding.more.length ? h("ul", { class: "also-changed small" }, finding.more.map((text) => h("li", null, quoted(text)))) : "";
 }
 
 function side(finding, name, details) {

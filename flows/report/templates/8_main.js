@@ -16,7 +16,7 @@ function route() {
     if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   });
-  const heading = document.querySelector("#main h1:not([hidden])");
+  const heading = document.querySelector("#view h1");
   document.title = `${isOverview ? "Overview" : heading ? clipped(heading.textContent, 80) : "Findings"} · claimdrift`;
   rememberFindings();
   showReviewCounts();

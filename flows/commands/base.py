@@ -1,0 +1,67 @@
+"""What every command shares: a user's error is one line on stderr and exit code 2, a failure one line and exit code 1."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+
+
+class OneLineCommand(click.Command):
+    """A command that tells a wrong option in one line, and whose epilog keeps its lines."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        given = list(args)
+        if not given and self.no_args_is_help:
+            return super().make_context(info_name, args, parent, **extra)  # shows the help
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            names = [name for name in given if name.startswith("-") and os.path.lexists(name)]
+            hint = (
+                f'"{names[0]}" is taken for options: put -- before file names with a leading dash.'
+                if names
+                else f"claimdrift {self.name} --help lists the options."
+            )
+            tell(f"{error.format_message().rstrip('.')}. {hint}")
+            sys.exit(EXIT_USAGE)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write("\n" + self.epilog.strip("\n") + "\n")
+
+
+def tell(message: str) -> None:
+    """Print one line on stderr."""
+    from flows.terminal import printable
+
+    click.echo(f"claimdrift: {printable(message)}", err=True)
+
+
+@contextmanager
+def one_line_failures(what: str) -> Iterator[None]:
+    """Turn an OutputsError inside into one line and exit code 2, anything else into "`what` failed: …" and 1; CLAIMDRIFT_DEBUG=1 adds where."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell("interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+    except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: told in one line, with the exit code that says it failed
+        from flows.storage import OutputsError
+
+        is_users = isinstance(error, OutputsError)
+        debug = bool(os.environ.get("CLAIMDRIFT_DEBUG"))
+        hint = "" if is_users or debug else " (CLAIMDRIFT_DEBUG=1 shows where)"
+        tell(str(error) if is_users else f"{what} failed: {type(error).__name__}: {error}{hint}")
+        if debug:
+            traceback.print_exc()
+        sys.exit(EXIT_USAGE if is_users else EXIT_FAILED)
