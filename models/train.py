@@ -53,12 +53,12 @@ PHASES = {
         nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4
     ),
     "stories": Phase(
-        nli_scale=0.03, told_copies=0.6, different_copies=0.3, written_copies=3, story_copies=3, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
+        nli_scale=0.06, told_copies=0.6, different_copies=0.3, written_copies=3, story_copies=2, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
     ),
 }
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
-LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "relation": 1.0, "types": 2.0, "moved_on": 0.3, "direction": 0.3, "tokens": 1.0, "vector": 0.5}
+LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "relation": 1.0, "types": 2.0, "moved_on": 0.5, "direction": 0.5, "tokens": 1.0, "vector": 0.5}
 VECTOR_EVERY = 4  # steps between batches of single sentences
 TEMPERATURE = 0.05
 
