@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.storage import OutputsError
-from flows.summary import _Point, _share_places, changed_spans, summarise
+from flows.summary import Point, _share_places, changed_spans, summarise
 
 
 def test_summary_reads_the_newest_run(tmp_path):
@@ -70,7 +70,7 @@ def test_contradictions_come_first_then_the_surest(tmp_path):
 
 @given(n_hard=st.integers(0, 30), n_others=st.integers(0, 30), n_top=st.integers(0, 12))
 def test_places_are_filled_and_shared(n_hard, n_others, n_top):
-    points = [_Point("contradiction", [f"c{n}"]) for n in range(n_hard)] + [_Point("drift", [f"d{n}"]) for n in range(n_others)]
+    points = [Point("contradiction", [f"c{n}"]) for n in range(n_hard)] + [Point("drift", [f"d{n}"]) for n in range(n_others)]
     shown = _share_places(points, n_top)
     assert len(shown) == min(n_top, len(points))
     assert shown == [point for point in points if point in shown]

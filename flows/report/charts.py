@@ -105,9 +105,10 @@ def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Ma
     top = 44 if standalone else 14
     left, right = 90, CHART_WIDTH - 24
     bottom = top + LEVEL_HEIGHT * len(data["certainty"])
-    undated_x = right - 50
+    n_undated = len(dates) - len(dated)
+    undated_x = right - DOT * min(max(n_undated, 3), 12)  # where they begin
     first, last = (min(dated), max(dated)) if dated else (None, None)
-    until = undated_x - 70 if len(dated) < len(dates) else right - 30
+    until = undated_x - 60 if n_undated else right - 30
 
     def x_of(at: dt.datetime | None) -> float:
         if at is None or first is None or last is None:
@@ -127,8 +128,8 @@ def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Ma
     edges = [_edge(place[f["earlier"]], place[f["later"]], claims[f["later"]]["sure"] > claims[f["earlier"]]["sure"])
              for f in _findings(data, thread) if claims[f["earlier"]]["sure"] != claims[f["later"]]["sure"]]  # fmt: skip
     ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last)]
-    if len(dated) < len(dates):
-        ticks.append({"x": undated_x, "text": "undated"})
+    if n_undated:
+        ticks.append({"x": (undated_x + right) / 2, "text": "undated"})
     legend = [
         {"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{dot['number']}  {dot['what']}", 52)}
         for i, dot in enumerate(dots)
@@ -149,9 +150,10 @@ def _findings(data: Json, thread: Json) -> list[Json]:
 
 
 def _free_place(x: float, taken: list[float], low: float, high: float) -> float:
-    """Return the place nearest to x where a dot touches none of `taken`, and take it; x itself where all are full."""
-    for step in range(int((high - low) / DOT)):
-        for place in (x + step * DOT, x - step * DOT):
+    """Return the first place from x to the right, else to the left, where a dot touches none of `taken`, and take it; x itself where all are full."""
+    n = int((high - low) / DOT)
+    for side in (DOT, -DOT):
+        for place in (x + step * side for step in range(n)):
             if low <= place <= high and all(abs(place - other) >= DOT for other in taken):
                 taken.append(place)
                 return place
@@ -172,11 +174,8 @@ def _edge(start: Json, end: Json, surer: bool) -> Json:
 def _tick_dates(first: dt.datetime | None, last: dt.datetime | None) -> list[dt.datetime]:
     if first is None or last is None:
         return []
-    n_days = (last - first).days
-    if n_days < 1:
-        return [first]
-    n = min(5, n_days)
-    return [first + (last - first) * i / n for i in range(n + 1)]
+    step = dt.timedelta(days=max(1, math.ceil((last - first).days / 5)))
+    return [first + i * step for i in range((last - first) // step + 1)]
 
 
 def _date(text: str | None) -> dt.datetime | None:

@@ -115,7 +115,7 @@ def _evidence(evidence: Mapping[str, Any], features: _Numbered, rules: _Numbered
             [CHANGE_TYPES.index(o["type"]), o["verdict"], o["direction"], shown(o["note"] or "")]
             for o in evidence["observations"] or [] if o["verdict"] != "absent"
         ],
-        "moved": [[features(c["feature"]), _rounded(c["value"]), _rounded(c["contribution"])] for c in moved[:N_CONTRIBUTIONS]],
+        "moved": [[features(c["feature"]), _rounded(c["contribution"])] for c in moved[:N_CONTRIBUTIONS]],
         "rest": [len(rest), _rounded(sum(c["contribution"] for c in rest))],
     }  # fmt: skip
 

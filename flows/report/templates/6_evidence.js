@@ -33,7 +33,7 @@ function probabilities(e) {
 // Log-odds add up, so the bars are drawn on their scale: from the average pair to this one. The words beside them are probabilities.
 function waterfall(finding) {
   const e = finding.evidence, end = Math.log(finding.score / (1 - finding.score));
-  const bars = e.moved.map(([feature, value, moved]) => ({ label: DATA.features[feature], moved, value }));
+  const bars = e.moved.map(([feature, moved]) => ({ label: DATA.features[feature], moved }));
   if (e.rest[0]) bars.push({ label: many(e.rest[0], "other feature"), moved: e.rest[1] });
   let at = end - bars.reduce((sum, bar) => sum + bar.moved, 0);
   const start = at, ends = [0, start, end];

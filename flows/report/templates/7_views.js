@@ -134,7 +134,7 @@ function findingView(id) {
 }
 
 function crumbs(storyline, thread) {
-  return h("p", { class: "small no-print", style: null },
+  return h("p", { class: "small no-print crumbs" },
     h("a", { href: "#/findings" }, "Findings"), " › ", h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 70))),
     thread && [" › ", h("a", { href: `#/thread/${thread.id}` }, "Thread")]);
 }
@@ -212,7 +212,7 @@ function telling(thread, claims, number, place) {
 
 function step(finding, place) {
   const decision = reviews.decision(finding);
-  return h("li", null, h("span", { class: finding.kindName }, finding.kindName), ` from ${place.get(finding.earlier) + 1}: `, h("a", { href: findingLink(finding) }, quoted(finding.verdict)),
+  return h("li", null, h("span", { class: finding.kindName }, finding.kindName), ` against ${place.get(finding.earlier) + 1}: `, h("a", { href: findingLink(finding) }, quoted(finding.verdict)),
     decision === "open" ? "" : h("span", { class: "muted" }, ` (${decision})`));
 }
 
