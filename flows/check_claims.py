@@ -4,72 +4,47 @@
     summary = check_claims("articles", outputs="outputs")
 
 Tasks are few, each over all of a run's claims or pairs, and share the run's state by reference in one process: Prefect neither hashes nor stores it.
+The drop flow (flows/drops/flow.py) carries out its runs with the same tasks.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import sqlite3
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from flows.prefect_server import set_defaults
 
 set_defaults()  # before Prefect is imported: it reads its settings then
 
 from prefect import flow, get_run_logger, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.artifacts import (  # noqa: E402
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.runtime import flow_run  # noqa: E402
 
-from flows.markdown import counts_table, findings_markdown  # noqa: E402
+from flows import progress  # noqa: E402
+from flows.make_run import make_run  # noqa: E402
+from flows.markdown import counts_table, findings_markdown, watched_markdown  # noqa: E402
+from flows.notify import Watched, hand_over, new_findings, parse_command  # noqa: E402
 from flows.summary import CheckSummary, summarise  # noqa: E402
+from flows.watchlist import Watchlist  # noqa: E402
 
 if TYPE_CHECKING:
     from flows.pipeline import CheckRun
-    from models.checkpoint import Precision
 
 RETRY_DELAYS_S = [2.0, 15.0]
-
-
-def make_run(
-    inputs: Sequence[str | Path] | str | Path,
-    outputs: str | Path = "outputs",
-    *,
-    model: str | None = None,
-    precision: str | None = None,
-    min_score: float | None = None,
-    window_days: int | None = None,
-    text_field: str | None = None,
-    title_field: str | None = None,
-    date_field: str | None = None,
-    url_field: str | None = None,
-    outlet_field: str | None = None,
-    id_field: str | None = None,
-    rebuild: bool = False,
-) -> CheckRun:
-    """Return a run, ready to be carried out; parameters are those of the flow. Raises InputError for a setting out of range."""
-    from flows.pipeline import CheckRun, Settings  # PyTorch comes with it: not before Prefect's server was asked to start
-    from flows.steps.articles import InputError, ReadOptions
-    from models.checkpoint import PRECISIONS
-
-    settings = Settings()
-    if min_score is not None:
-        if not 0.0 <= min_score <= 1.0:
-            raise InputError(f"min_score {min_score}: a score is between 0 and 1")
-        settings = dataclasses.replace(settings, min_score=min_score)
-    if window_days is not None:
-        if window_days < 1:
-            raise InputError(f"window_days {window_days}: give the days that two articles of one event may lie apart, 1 or more")
-        settings = dataclasses.replace(settings, window_days=window_days)
-    if precision not in (None, *PRECISIONS):
-        raise InputError(f"precision {precision!r}: give {' or '.join(PRECISIONS)}")
-    options = ReadOptions(
-        text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field
-    )
-    paths = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    return CheckRun(paths, outputs, model=model, precision=cast("Precision | None", precision), settings=settings, options=options, rebuild=rebuild)
+PROGRESS_EVERY_S = 2.0  # an update is a request to the server: some 30 ms of its time
+PROGRESS_STEPS = {"scoring pairs": 0.0, "scoring pairs back": 50.0}  # where each half begins, in per cent
 
 
 def run_name() -> str:
@@ -125,7 +100,8 @@ def propose(run: CheckRun) -> None:
 @task(name="score pairs", tags=["io", "model"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def score(run: CheckRun) -> None:
     """Score the pairs in both directions; what an attempt before has scored comes from the cache."""
-    run.score()
+    with progress_artifact(run.run_id):
+        run.score()
 
 
 @task(name="compare claims", tags=["cpu"], cache_policy=NO_CACHE)
@@ -140,11 +116,48 @@ def publish(run: CheckRun) -> None:
     run.publish()
 
 
+@contextmanager
+def progress_artifact(run_id: str) -> Iterator[None]:
+    """Show in Prefect's UI how far the scoring inside is. Where the server does not take it, that is logged once and the scoring goes on."""
+    artifact: UUID | None = None
+    shown_at = time.monotonic()
+    lost = False
+
+    def show(percent: float, step: str) -> None:
+        nonlocal artifact, lost, shown_at
+        shown_at = time.monotonic()
+        try:
+            if artifact is None:
+                # In a synchronous task it returns the id; its annotation allows for the other case, a coroutine.
+                artifact = cast("UUID", create_progress_artifact(percent, key="claimdrift-progress", description=f"Run {run_id}: {step}"))
+            else:
+                update_progress_artifact(artifact_id=artifact, progress=percent, description=f"Run {run_id}: {step}")
+        except Exception as error:  # noqa: BLE001 - of no consequence for the results, and told
+            lost = True
+            get_run_logger().warning("Prefect could not store the progress: %s", error)
+
+    def listen(step: str, done: int, total: int) -> None:
+        if not lost and step in PROGRESS_STEPS and total and time.monotonic() - shown_at >= PROGRESS_EVERY_S:
+            show(PROGRESS_STEPS[step] + 50.0 * done / total, step)
+
+    with progress.listening(listen):
+        yield
+    if artifact is not None and not lost:
+        show(100.0, "scored")
+
+
 @task(name="show artifacts", tags=["io"], cache_policy=NO_CACHE)
-def show_artifacts(summary: CheckSummary) -> None:
+def show_artifacts(summary: CheckSummary, watched: Sequence[Watched] = ()) -> None:
     """Put the counts and the top findings where Prefect's UI shows them."""
     create_table_artifact(table=counts_table(summary), key="claimdrift-counts", description=f"Counts of run {summary.run_id}")
-    create_markdown_artifact(markdown=findings_markdown(summary), key="claimdrift-findings", description=f"Top findings of run {summary.run_id}")
+    markdown = findings_markdown(summary) + watched_markdown(watched)
+    create_markdown_artifact(markdown=markdown, key="claimdrift-findings", description=f"Top findings of run {summary.run_id}")
+
+
+@task(name="notify", tags=["io"], cache_policy=NO_CACHE)
+def tell_command(command: str, summary: CheckSummary, findings: Sequence[Watched]) -> str:
+    """Hand the new findings to the user's command; return what went wrong with it. Not retried: it may have been told already."""
+    return hand_over(command, summary.outputs, summary.run_id, findings)
 
 
 def with_report(summary: CheckSummary) -> CheckSummary:
@@ -156,6 +169,43 @@ def with_report(summary: CheckSummary) -> CheckSummary:
     except Exception as error:  # noqa: BLE001 - told, with a way to try again; nothing that goes wrong here takes back the results
         again = f"Write it with: claimdrift report --outputs {summary.outputs}"
         return dataclasses.replace(summary, report_problem=f"the results are published, but the report could not be written: {error} {again}")
+
+
+def carry_out(run: CheckRun) -> CheckSummary:
+    """Carry out a run by the tasks, within a flow and under the lock of its outputs folder; log what a reader of the log wants to know."""
+    log, n = get_run_logger(), run.counts
+    prepare(run)
+    log.info("Run %s: model %s, %s", run.run_id, run.engine.source, ", ".join(f"{k} {v:g}" for k, v in run.settings.thresholds().items()))
+    read(run)
+    log.info("Read %d new articles, %d known before; rejected %d", n["articles"], n["articles known before"], n["rejects"])
+    extract(run)
+    relate(run)
+    propose(run)
+    log.info("%d claims; %d pairs of articles share an event; %d pairs of claims proposed", n["claims"], n["article pairs compared"], n["pairs proposed"])
+    score(run)
+    compare(run)
+    publish(run)
+    return summarise(run.outputs.root, run.run_id)
+
+
+def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist) -> None:
+    """Log what a published run has found, show it in Prefect's UI, tell the user's command. Nothing that goes wrong here makes the run fail."""
+    log = get_run_logger()
+    found = ", ".join(f"{number} {kind}" for kind, number in summary.kinds.items())
+    log.info("Published %d findings to %s%s", summary.n_findings, summary.outputs, f": {found}" if found else "")
+    findings = new_findings(summary.outputs, summary.run_id, watchlist) if command or watchlist.terms else []
+    watched = [m for m in findings if m.terms]
+    if watched:
+        terms = sorted({term for m in watched for term in m.terms})
+        log.info("%d findings touch the watchlist: %s", len(watched), ", ".join(terms[:10]) + (" and more" if len(terms) > 10 else ""))
+    state = show_artifacts(summary, watched, return_state=True)
+    if not state.is_completed():
+        log.warning("Prefect could not store the artifacts: %s", state.message)
+    if command and findings:
+        state = tell_command(command, summary, findings, return_state=True)
+        problem = state.result(raise_on_failure=False) if state.is_completed() else state.message
+        if problem:
+            log.warning("The results are published, but %s", problem)
 
 
 @flow(name="check-claims", flow_run_name=run_name, description="Finds claims that contradict each other, drift or update, across articles about one event.")
@@ -173,40 +223,29 @@ def check_claims(
     outlet_field: str | None = None,
     id_field: str | None = None,
     rebuild: bool = False,
+    notify: str | None = None,
+    watch_terms: str | Path | None = None,
 ) -> CheckSummary:
     """Check article files, or folders of them, against each other and against what the outputs folder holds; publish there, and return the summary.
 
     inputs: files and folders. outputs: made where it does not exist. model: a checkpoint's folder or hub id, the embedded one by default. precision: float32 or
-    bfloat16, the machine's fastest by default. min_score: findings
-    need at least this score, 0 to 1. window_days: two articles of one event lie at most so many days apart. *_field: the field of JSON, CSV and Parquet
-    records that holds the matter. rebuild: take the place of all earlier results in outputs. None stands for the default.
+    bfloat16, the machine's fastest by default. min_score: findings need at least this score, 0 to 1. window_days: two articles of one event lie at most so
+    many days apart. *_field: the field of JSON, CSV and Parquet records that holds the matter. rebuild: take the place of all earlier results in outputs.
+    notify: a command that gets the new findings as JSON on standard input. watch_terms: a file of one name a line; findings that touch one are marked.
+    None stands for the default.
 
     Raises InputError, OutputsError or ModelError for what the user can put right; the message says how.
     """
+    watchlist = Watchlist.read(watch_terms)
+    if notify:
+        parse_command(notify)  # before anything long begins
     run = make_run(
         inputs, outputs, model=model, precision=precision, min_score=min_score, window_days=window_days, text_field=text_field, title_field=title_field,
         date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild,
     )  # fmt: skip
-    log = get_run_logger()
     with run.outputs.lock():
-        prepare(run)
-        log.info("Run %s: model %s, %s", run.run_id, run.engine.source, ", ".join(f"{k} {v:g}" for k, v in run.settings.thresholds().items()))
-        read(run)
-        log.info("Read %d new articles, %d known before; rejected %d", run.counts["articles"], run.counts["articles known before"], run.counts["rejects"])
-        extract(run)
-        relate(run)
-        propose(run)
-        n = run.counts
-        log.info("%d claims; %d pairs of articles share an event; %d pairs of claims proposed", n["claims"], n["article pairs compared"], n["pairs proposed"])
-        score(run)
-        compare(run)
-        publish(run)
-        summary = with_report(summarise(run.outputs.root, run.run_id))
+        summary = with_report(carry_out(run))
     if summary.report_problem:
-        log.warning("%s", summary.report_problem)
-    log.info("Published %d findings to %s", summary.n_findings, summary.outputs)
-    # The results are there: a server that cannot take the artifacts does not make the run fail.
-    state = show_artifacts(summary, return_state=True)
-    if not state.is_completed():
-        log.warning("Prefect could not store the artifacts: %s", state.message)
+        get_run_logger().warning("%s", summary.report_problem)
+    tell_result(summary, notify, watchlist)
     return summary

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from flows.notify import Watched
 from flows.records import Finding
 from flows.summary import CheckSummary, TopFinding, changed_spans
 from flows.terminal import one_line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+N_WATCHED = 20
 _LIST_ITEM = re.compile(r"^(\s*\d+)\.")
 
 
@@ -32,14 +35,31 @@ def findings_markdown(summary: CheckSummary) -> str:
     return "\n".join([head, *(_section(number, top) for number, top in enumerate(summary.top, 1))])
 
 
+def watched_markdown(watched: Sequence[Watched]) -> str:
+    """Return the findings that touch the watchlist, at most N_WATCHED of them and how many more there are; empty where none does."""
+    if not watched:
+        return ""
+    more = f"\n{len(watched) - N_WATCHED} more touch it; `watch_terms` of --notify names them all.\n" if len(watched) > N_WATCHED else ""
+    head = f"\n# On the watchlist: {len(watched)}\n"
+    return "\n".join([head, *(f"**{escape(', '.join(m.terms))}**\n\n{_finding(m.finding)}\n" for m in watched[:N_WATCHED]), more])
+
+
 def _section(number: int, top: TopFinding) -> str:
     f = top.finding
+    alike = f"\n\n{top.n_alike} more tell the same." if top.n_alike else ""
+    return f"## {number}. {_types(f)} ({f.score:.2f})\n\n" + _sides(f) + alike + "\n"
+
+
+def _finding(f: Finding) -> str:
+    return f"{_types(f)} ({f.score:.2f})\n\n{_sides(f)}"
+
+
+def _sides(f: Finding) -> str:
     sides = [
         _side(f.earlier_outlet or f.earlier_source, f.earlier_published_at, f.earlier_text, [c.from_text for c in f.changes]),
         _side(f.later_outlet or f.later_source, f.later_published_at, f.later_text, [c.to_text for c in f.changes]),
     ]
-    alike = f"\n\n{top.n_alike} more tell the same." if top.n_alike else ""
-    return f"## {number}. {_types(f)} ({f.score:.2f})\n\n" + "\n\n".join(sides) + alike + "\n"
+    return "\n\n".join(sides)
 
 
 def _types(f: Finding) -> str:

@@ -62,7 +62,7 @@ def read_articles(
     and rejects come in the order of the files. Raises InputError where INPUT as a whole is wrong: a missing path, no article files, a field that no record has.
     """
     options = options or ReadOptions()
-    files, skipped = sources.find_files(inputs, options.suffixes)
+    files, skipped = sources.find_files(inputs, options.suffixes, options.root)
     result = ReadResult(rejects=[Reject(run_id, s.source, s.reason, s.detail) for s in skipped], n_files=len(files))
     copies: dict[str, list[_Copy]] = {}
     seen_fields: set[str] = set()

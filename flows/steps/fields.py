@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 _TEXT = (
@@ -34,6 +35,7 @@ class ReadOptions:
 
     max_article_bytes: a larger text is rejected as "too large", as UTF-8. max_json_bytes: the same for a whole .json file, which is read in one piece.
     languages: ISO 639-1 codes that are read; an article that is surely in another language is rejected. Empty reads every language.
+    root: INPUT is files below this folder, each called what it is called when the folder is INPUT.
     """
 
     text_field: str | None = None
@@ -46,6 +48,7 @@ class ReadOptions:
     max_json_bytes: int = 500_000_000
     languages: tuple[str, ...] = ("en",)
     suffixes: tuple[str, ...] = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv", ".parquet")
+    root: Path | None = None
 
     def named_fields(self) -> dict[str, str]:
         """Return the field options that are set, by option name."""

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".csv", ".parquet")
-UNFINISHED = (".tmp", ".part")  # a file that another program is still writing
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", "~")  # a file that another program is still writing, or its backup of one
 # What lies beside the articles in a folder of them, told by its name; given by itself it is read.
 _NO_ARTICLE = re.compile(r"(?:readme|licen[cs]e|copying|notice|contributing|changelog|requirements)(?:\.\w+)?", re.IGNORECASE)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|ocid|cmpid|ref_src|_ga|ito|smid|xtor", re.IGNORECASE)
@@ -42,11 +42,15 @@ class SkippedFile:
     detail: str
 
 
-def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES) -> tuple[list[InputFile], list[SkippedFile]]:
+def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES, root: Path | None = None) -> tuple[list[InputFile], list[SkippedFile]]:
     """List the article files of INPUT: files as given, folders recursively and sorted; a file that two arguments reach is listed once.
 
-    Hidden files and folders, and names that end in .tmp or .part, are passed over. Raises InputError for a path that does not exist or holds no article file.
+    Hidden files and folders, and names that end as those of UNFINISHED, are passed over. Raises InputError for a path that does not exist or holds no article
+    file. `root`: INPUT is some of the files below this folder, and each is what it is when the folder is INPUT: same source, outlet and source key, skipped for
+    the same reasons.
     """
+    if root is not None:
+        return _find_below(root, inputs, suffixes)
     if not inputs:
         raise InputError("no INPUT given. Name article files or folders of them")
     found: list[tuple[InputFile, Path]] = []
@@ -59,21 +63,17 @@ def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES) -> 
         n_articles = 0
         is_folder = argument.is_dir()
         if is_folder:
-            paths, unreadable = _walk(argument)
+            paths, unreadable = walk_files(argument)
             for folder, why in unreadable:
                 skipped.append(
                     SkippedFile(_posix(folder.relative_to(argument)), "unreadable", f"{one_line(folder)} cannot be read: {why}. Check its permissions.")
                 )
         for path in paths:
             file = _describe(path, argument, is_folder)
-            if path.suffix.lower() not in suffixes:
-                if not is_folder:
-                    raise InputError(f"{one_line(path)} is no article file. Readable are {' '.join(suffixes)}")
-                skipped.append(SkippedFile(file.source, "unknown format", f"{file.shown} is no article file. Readable are {' '.join(suffixes)}."))
-                continue
-            if is_folder and _NO_ARTICLE.fullmatch(path.name):
-                advice = "is by its name about the folder. Give the file itself as INPUT to read it."
-                skipped.append(SkippedFile(file.source, "not an article", f"{file.shown} {advice}"))
+            if not is_folder and path.suffix.lower() not in suffixes:
+                raise InputError(f"{one_line(path)} is no article file. Readable are {' '.join(suffixes)}")
+            if is_folder and (reason := _why_skipped(file, suffixes)):
+                skipped.append(reason)
                 continue
             n_articles += 1
             if (identity := os.path.realpath(path)) not in seen:
@@ -82,6 +82,28 @@ def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES) -> 
         if not n_articles and len(seen) == n_before:
             raise InputError(f"{one_line(argument)} holds no article files ({' '.join(s for s in suffixes if s != '.htm')})")
     return _tell_apart([file for file, _ in found]), skipped
+
+
+def _find_below(root: Path, paths: Sequence[Path], suffixes: tuple[str, ...]) -> tuple[list[InputFile], list[SkippedFile]]:
+    found: list[InputFile] = []
+    skipped: list[SkippedFile] = []
+    for path in sorted(paths, key=_posix):
+        file = _describe(path, root, is_folder=True)
+        if reason := _why_skipped(file, suffixes):
+            skipped.append(reason)
+        else:
+            found.append(file)
+    return found, skipped
+
+
+def _why_skipped(file: InputFile, suffixes: tuple[str, ...]) -> SkippedFile | None:
+    """Say why a file of a folder is not read; None where it is."""
+    if file.path.suffix.lower() not in suffixes:
+        return SkippedFile(file.source, "unknown format", f"{file.shown} is no article file. Readable are {' '.join(suffixes)}.")
+    if _NO_ARTICLE.fullmatch(file.path.name):
+        advice = "is by its name about the folder. Give the file itself as INPUT to read it."
+        return SkippedFile(file.source, "not an article", f"{file.shown} {advice}")
+    return None
 
 
 def is_regular(path: Path) -> bool:
@@ -116,7 +138,8 @@ def one_line(path: Path | str) -> str:
     return _text(str(path)).replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _walk(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+def walk_files(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """Return the files below a folder, sorted, without hidden and unfinished ones; and the folders that cannot be read, each with why."""
     paths: list[Path] = []
     unreadable: list[tuple[Path, str]] = []
 
@@ -125,8 +148,13 @@ def _walk(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
 
     for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        paths += [Path(parent, name) for name in names if not name.startswith(".") and not name.lower().endswith(UNFINISHED)]
+        paths += [Path(parent, name) for name in names if is_finished(name)]
     return sorted(paths, key=lambda path: _posix(path)), unreadable
+
+
+def is_finished(name: str) -> bool:
+    """Say whether a file or folder of this name is looked at: neither hidden nor marked as unfinished."""
+    return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
 
 
 def _describe(path: Path, argument: Path, is_folder: bool) -> InputFile:
