@@ -1,7 +1,8 @@
 """An outputs folder: published by rename, read back by run, one writer at a time.
 
 `outputs/<table>/<run_id>.parquet`, so that `pd.read_parquet("outputs/findings")` just works. A run is *published* when `runs/<run_id>.parquet` is there;
-everything in this program that reads the folder uses the files of published runs only.
+everything in this program that reads the folder uses the rows of published runs only. Compacting (flows/housekeeping/compacting.py) merges the files of many
+runs into one, `<table>/merged-<id>.parquet`, whose metadata names its runs.
 
 How a run is published, and what a kill leaves at each point:
 
@@ -21,28 +22,30 @@ aside as `.<name>.orphan`, which pandas skips, so that their rows are not there 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from flows.convert import from_table, schema_problem
+from flows.housekeeping import rewriting
 from flows.lock import LockedError, folder_lock, holds_lock
 from flows.records import SCHEMA_VERSION, TABLES, Run, arrow_schema
 from flows.storage import OutputsError, explain_os_errors, sync_folder, write_synced
+from flows.table_files import MERGED, check_file, check_version, did_you_mean, record_type_of, runs_in
 
 JOURNAL = ".publishing.json"
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+READ_AGAIN = 8  # times, where files change places while they are read
 UNIQUE = {"articles": "article_id", "claims": "claim_id", "findings": "finding_id"}
 
 log = logging.getLogger(__name__)
@@ -104,7 +107,26 @@ class Outputs:
 
     def run_ids(self) -> list[str]:
         """Return the ids of the published runs, oldest first."""
-        return sorted(path.stem for path in self._files("runs"))
+        for _ in range(READ_AGAIN):
+            with suppress(FileNotFoundError):
+                return sorted(run_id for path in self._files("runs") for run_id in runs_in(path))
+        raise OutputsError(f"{self.root}: the files change faster than they can be read. Try again.")
+
+    def later_run_id(self, run_id: str) -> str:
+        """Return `run_id`, or where a run that is here sorts after it, since the clock went back, one that sorts after that.
+
+        The order of runs is the order of their ids. Of the form that ids begin with, the time to the second, the first free one is taken.
+        """
+        last = max(self.run_ids(), default="")
+        stamp = re.match(r"\d{8}T\d{6}", last)
+        if run_id > last or stamp is None:
+            return run_id
+        after = dt.datetime.strptime(stamp[0], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)
+        return f"{after:%Y%m%dT%H%M%S}{run_id[len(stamp[0]) :]}"
+
+    def generation(self) -> tuple[int, ...]:
+        """Return what changes when the folders of the tables are rewritten, but not when a run is added to them."""
+        return tuple((self.root / name).stat().st_ino if (self.root / name).exists() else 0 for name in TABLES)
 
     def read(
         self,
@@ -121,17 +143,32 @@ class Outputs:
         schema = arrow_schema(record_type_of(table))
         unknown = [name for name in columns or () if name not in schema.names]
         if unknown:
-            raise OutputsError(f"{table} has no column {', '.join(unknown)}. {_did_you_mean(unknown[0], schema.names)}")
+            raise OutputsError(f"{table} has no column {', '.join(unknown)}. {did_you_mean(unknown[0], schema.names)}")
         wanted = pa.schema([schema.field(name) for name in columns] if columns is not None else schema, metadata=schema.metadata)
-        paths = [self._path(table, run_id) for run_id in (self.run_ids() if run_ids is None else run_ids)]
-        paths = [path for path in paths if path.exists()]
-        for path in paths:
-            check_file(path, table)
-        if not paths:
+        wanted_runs = set(self.run_ids() if run_ids is None else run_ids)
+        for _ in range(READ_AGAIN):
+            with suppress(FileNotFoundError):  # compacted or rebuilt meanwhile: what was listed is gone
+                return self._read(table, wanted, filters, wanted_runs)
+        raise OutputsError(f"{self.root}: the files of {table} change faster than they can be read. Try again.")
+
+    def _read(self, table: str, wanted: pa.Schema, filters: pc.Expression | None, wanted_runs: set[str]) -> pa.Table:
+        files = [(runs, path) for path in self._files(table) if not wanted_runs.isdisjoint(runs := runs_in(path))]
+        if not files:
             return wanted.empty_table()
         import pyarrow.dataset as ds  # imports pandas, half a second: not for `claimdrift --help`
 
-        return ds.dataset(paths, schema=schema, format="parquet").to_table(columns=wanted.names, filter=filters).cast(wanted)
+        files.sort()
+        for _, path in files:
+            check_file(path, table)
+        every = [run_id for runs, _ in files for run_id in runs]
+        if not wanted_runs.issuperset(every):
+            chosen = pc.field("run_id").isin(pa.array(sorted(wanted_runs), type=pa.string()))
+            filters = chosen if filters is None else filters & chosen
+        dataset = ds.dataset([path for _, path in files], schema=arrow_schema(TABLES[table]), format="parquet")
+        if every == sorted(every):
+            return dataset.to_table(columns=wanted.names, filter=filters).cast(wanted)
+        rows = dataset.to_table(columns=list(dict.fromkeys([*wanted.names, "run_id"])), filter=filters)
+        return rows.sort_by("run_id").select(wanted.names).cast(wanted)  # a stable sort: within a run the rows keep their order
 
     def known(self) -> Known:
         """Return what the folder holds, for a run that adds to it: ids only, no texts."""
@@ -194,7 +231,8 @@ class Outputs:
                     path.parent.mkdir(exist_ok=True)
                     write_synced(path, tables[name].replace_schema_metadata(arrow_schema(TABLES[name]).metadata))
                     sync_folder(path.parent)
-                entry = {"run_id": run_id, "tables": names, "replaces": before if replace else [], "schema_version": SCHEMA_VERSION}
+                replaces = sorted({path.stem for name in TABLES for path in self._files(name)}) if replace else []
+                entry = {"run_id": run_id, "tables": names, "replaces": replaces, "schema_version": SCHEMA_VERSION}
                 journal = self.root / JOURNAL
                 write_synced(journal.with_name(JOURNAL + ".tmp"), json.dumps(entry).encode())
                 journal.with_name(JOURNAL + ".tmp").replace(journal)
@@ -207,8 +245,8 @@ class Outputs:
             self._finish(entry)
 
     def _check_run(self, run_id: str, tables: Mapping[str, pa.Table], before: Sequence[str], *, replace: bool) -> None:
-        if not RUN_ID.fullmatch(run_id):
-            raise OutputsError(f'run_id "{run_id}" is no file name. Use letters, digits, ".", "_" and "-", at most 128.')
+        if not RUN_ID.fullmatch(run_id) or run_id.startswith(MERGED):
+            raise OutputsError(f'run_id "{run_id}" is no file name of a run. Use letters, digits, ".", "_" and "-", at most 128, not beginning with {MERGED}.')
         if run_id in before:
             raise OutputsError(f"{self.root}: run {run_id} is published already, and rows are never changed. Publish under a new run_id.")
         if set(tables) != set(TABLES):
@@ -238,8 +276,8 @@ class Outputs:
     def _finish(self, entry: dict[str, Any]) -> None:
         """Carry out a journal entry; any prefix of it may have been carried out before."""
         for name in reversed(TABLES):
-            for run_id in entry["replaces"]:
-                self._path(name, run_id).unlink(missing_ok=True)
+            for stem in entry["replaces"]:
+                self._path(name, stem).unlink(missing_ok=True)
         for name in TABLES:
             staged = self._staged(name, entry["run_id"])
             if name in entry["tables"] and staged.exists():
@@ -253,10 +291,13 @@ class Outputs:
         """Finish or clear what a dead run left. Only under the lock, when no live run can own any of it."""
         for path in self._files("runs"):
             check_file(path, "runs")
+        if (self.root / rewriting.JOURNAL).exists():
+            check_version(json.loads((self.root / rewriting.JOURNAL).read_text(encoding="utf-8"))["schema_version"], self.root / rewriting.JOURNAL)
+        rewriting.recover(self.root)
         journal = self.root / JOURNAL
         if journal.exists():
             entry = json.loads(journal.read_text(encoding="utf-8"))
-            _check_version(entry["schema_version"], journal)
+            check_version(entry["schema_version"], journal)
             run_id = entry["run_id"]
             if all(self._staged(name, run_id).exists() or self._path(name, run_id).exists() for name in entry["tables"]):
                 self._finish(entry)
@@ -268,7 +309,7 @@ class Outputs:
             for path in folder.glob(".*.tmp"):
                 path.unlink()
         published = set(self.run_ids())
-        orphans = [(name, path) for name in reversed(TABLES) for path in self._files(name) if path.stem not in published]
+        orphans = [(name, path) for name in reversed(TABLES) for path in self._files(name) if not published.issuperset(runs_in(path))]
         for name, path in orphans:
             check_file(path, name)
         for _, path in orphans:
@@ -286,39 +327,3 @@ class Outputs:
 
     def _staged(self, table: str, run_id: str) -> Path:
         return self.root / table / f".{run_id}.parquet.tmp"
-
-
-def record_type_of(table: str) -> type:
-    """Return the record class of a table; OutputsError lists the tables there are."""
-    if table not in TABLES:
-        raise OutputsError(f'There is no table "{table}". {_did_you_mean(table, list(TABLES))}')
-    return TABLES[table]
-
-
-def check_file(path: Path, table: str) -> None:
-    """Raise OutputsError unless the file holds this table in this program's schema version."""
-    try:
-        schema = pq.read_schema(path)
-    except pa.ArrowInvalid as error:
-        raise OutputsError(f"{path}: is no Parquet file ({str(error).splitlines()[0]}). Move it away, or give another --outputs folder.") from None
-    version = (schema.metadata or {}).get(b"schema_version", b"").decode()
-    if not version.isdecimal():
-        raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --outputs folder.")
-    _check_version(int(version), path)
-    problem = schema_problem(schema, arrow_schema(TABLES[table]))
-    if problem:
-        raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --outputs folder.")
-
-
-def _check_version(version: int, path: Path) -> None:
-    if version > SCHEMA_VERSION:
-        raise OutputsError(
-            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --outputs folder."
-        )
-    if version < SCHEMA_VERSION:
-        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --outputs folder.")
-
-
-def _did_you_mean(word: str, words: Sequence[str]) -> str:
-    close = get_close_matches(word, words, n=1)
-    return (f"Did you mean {close[0]}? " if close else "") + f"There are: {', '.join(words)}."

@@ -2,6 +2,10 @@
 
 Rows are never changed, so a row shows the world as of its run: a later drop may join two storylines, or bring another outlet that carries a claim. Here
 these columns are computed over the whole folder. They depend on the articles alone, not on how they were split over runs.
+
+A text that its source has replaced since (flows/versions.py) is superseded: the current view leaves out its claims and what was found with them, but for the
+silent edits, findings between one version of a source and the next. Nothing is deleted, and `superseded=True` shows it all. Threads and storylines are those of
+the whole folder either way, so that a thread keeps its members whichever view is asked for.
 """
 
 from __future__ import annotations
@@ -13,9 +17,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.archive import Outputs, record_type_of
+from flows.archive import READ_AGAIN, Outputs
 from flows.components import connected_components
+from flows.convert import from_table, to_table
+from flows.records import Sighting, Version
 from flows.storage import OutputsError
+from flows.table_files import record_type_of
+from flows.versions import Versions, find_versions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +39,15 @@ SORT_KEYS: dict[str, list[tuple[str, str]]] = {
     "pairs": [("earlier_claim_id", "ascending"), ("later_claim_id", "ascending")],
     "rejects": [("source", "ascending"), ("reason", "ascending"), ("run_id", "ascending")],
     "runs": [("run_id", "ascending")],
+    "versions": [("source_key", "ascending"), ("number", "ascending")],
 }
+VERSIONS = "versions"  # derived, not a folder
 
 
-def load(outputs: str | Path, table: str) -> pd.DataFrame:
+def load(outputs: str | Path, table: str, *, superseded: bool = False) -> pd.DataFrame:
     """Return the current view of a table as a DataFrame; rows sorted, findings by score, strongest first.
+
+    `superseded`: also the rows of texts that their sources have replaced since. The table "versions" says which these are: a row for each text of each source.
 
     findings and claims: storyline_id and thread_id are those of the whole folder (see `current_table`). Lists are Python lists, structs and maps dicts,
     times UTC (NaT where unknown), and a text that may be missing is None. Rows of a run that is not published yet are left out.
@@ -43,7 +55,7 @@ def load(outputs: str | Path, table: str) -> pd.DataFrame:
     """
     import pandas as pd  # half a second: only for those who ask for a DataFrame
 
-    current = current_table(outputs, table)
+    current = current_table(outputs, table, superseded=superseded)
     columns: dict[str, pd.Series] = {}
     for field in current.schema:
         values = current.column(field.name)
@@ -57,35 +69,82 @@ def load(outputs: str | Path, table: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def current_table(outputs: str | Path, table: str) -> pa.Table:
-    """Return the current view of a table in Arrow, for those who want no pandas.
+def current_table(outputs: str | Path, table: str, *, superseded: bool = False) -> pa.Table:
+    """Return the current view of a table in Arrow, for those who want no pandas; see `load`.
 
     storyline_id: connected components of articles over `comparisons`; thread_id: of claims over the `pairs` whose same_fact reaches the run's threshold,
-    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, earlier_sources and later_sources are refreshed
-    to every source in the storyline that carries the claim word for word (white space aside). Other tables are as published, sorted.
+    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, same_source is that of all sightings, and
+    earlier_sources and later_sources are refreshed to every source in the storyline that carries the claim word for word (white space aside). Other tables
+    are as published, sorted.
     """
-    record_type_of(table)
+    if table != VERSIONS:
+        record_type_of(table)
     archive = Outputs(Path(outputs))
+    for _ in range(READ_AGAIN):
+        generation = archive.generation()
+        try:
+            rows = _current_table(archive, table, superseded=superseded)
+        except OutputsError:
+            if generation == archive.generation():
+                raise
+            continue
+        if generation == archive.generation():
+            return rows.sort_by(SORT_KEYS[table])
+        # Compacted, or articles forgotten, between one table and the next.
+    raise OutputsError(f"{outputs}: the files change faster than they can be read. Try again.")
+
+
+def _current_table(archive: Outputs, table: str, *, superseded: bool) -> pa.Table:
     run_ids = archive.run_ids()  # read once: a run published meanwhile is in none of the tables below
     if not run_ids:
-        raise OutputsError(f"{outputs}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {outputs}")
-    rows = archive.read(table, run_ids=run_ids)
+        raise OutputsError(f"{archive.root}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {archive.root}")
+    sightings = archive.read("sightings", run_ids=run_ids)
+    found = find_versions(from_table(sightings, Sighting))
+    versions = Versions(found)
+    if table == VERSIONS:
+        return to_table(found, Version)
+    rows = sightings if table == "sightings" else archive.read(table, run_ids=run_ids)
+    if not superseded:
+        rows = _without_superseded(table, rows, versions)
+        sightings = _without_superseded("sightings", sightings, versions)
     if table == "findings":
-        rows = _refresh_findings(archive, run_ids, rows)
+        rows = _refresh_findings(archive, run_ids, rows, sightings, versions)
     elif table == "claims":
         storylines = _storylines(archive, run_ids)
         threads = _threads(archive, run_ids)
         rows = rows.append_column(STORYLINE_ID, _looked_up(storylines, rows.column("article_id")))
         rows = rows.append_column(THREAD_ID, _looked_up(threads, rows.column("claim_id")))
-    return rows.sort_by(SORT_KEYS[table])
+    return rows
 
 
-def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table) -> pa.Table:
+def _without_superseded(table: str, rows: pa.Table, versions: Versions) -> pa.Table:
+    if table == "sightings":
+        keys = zip(rows.column("article_id").to_pylist(), rows.column("source_key").to_pylist(), strict=True)
+        return rows.filter(pa.array([versions.is_current(*key) for key in keys], type=pa.bool_()))
+    gone = pa.array(sorted(versions.superseded), type=pa.string())
+    if not gone or table in ("runs", "rejects"):
+        return rows
+    if "article_id" in rows.schema.names:
+        return rows.filter(~pc.field("article_id").isin(gone))
+    ends = ["earlier_article_id", "later_article_id"]
+    touched = pc.field(ends[0]).isin(gone) | pc.field(ends[1]).isin(gone)
+    in_doubt = rows.filter(touched)  # few: only for these is Python asked
+    edits = in_doubt.filter(pa.array([versions.stands(*pair) for pair in _edges(in_doubt.select(ends))], type=pa.bool_()))
+    return pa.concat_tables([rows.filter(~touched), edits])
+
+
+def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, sightings: pa.Table, versions: Versions) -> pa.Table:
     storylines = _storylines(archive, run_ids)
     threads = _threads(archive, run_ids)
-    sources = _sources_by_text(archive, run_ids, storylines, findings)
+    sources_of = _sources_of(sightings)
+    sources = _sources_by_text(archive, run_ids, storylines, findings, sources_of)
     storyline_ids = _looked_up(storylines, findings.column("earlier_article_id"))
-    fresh = {"storyline_id": storyline_ids, "thread_id": _looked_up(threads, findings.column("earlier_claim_id"))}
+    ends = _edges(findings.select(["earlier_article_id", "later_article_id"]))
+    fresh = {
+        "storyline_id": storyline_ids,
+        "thread_id": _looked_up(threads, findings.column("earlier_claim_id")),
+        "same_source": pa.array([versions.same_source(*pair) for pair in ends], type=pa.bool_()),
+    }
     for side in ("earlier", "later"):
         own = findings.select([f"{side}_text", f"{side}_source"]).to_pydict().values()
         carriers = [
@@ -99,20 +158,25 @@ def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table) 
     return findings
 
 
-def _sources_by_text(archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table) -> dict[tuple[str, str], set[str]]:
+def _sources_of(sightings: pa.Table) -> dict[str, list[str]]:
+    sources_of: dict[str, list[str]] = defaultdict(list)
+    for article_id, source in zip(sightings.column("article_id").to_pylist(), sightings.column("source").to_pylist(), strict=True):
+        sources_of[article_id].append(source)
+    return sources_of
+
+
+def _sources_by_text(
+    archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table, sources_of: dict[str, list[str]]
+) -> dict[tuple[str, str], set[str]]:
     """Map (storyline, folded text) of the findings' claims to every source of an article in it with a claim of that text."""
     wanted = {_folded(text) for side in ("earlier", "later") for text in findings.column(f"{side}_text").to_pylist()}
-    sources_of: dict[str, list[str]] = defaultdict(list)
-    sightings = archive.read("sightings", ["article_id", "source"], run_ids=run_ids)
-    for article_id, source in zip(*sightings.to_pydict().values(), strict=True):
-        sources_of[article_id].append(source)
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     claims = archive.read("claims", ["article_id", "text"], run_ids=run_ids)
     storyline_ids = _looked_up(storylines, claims.column("article_id")).to_pylist()
     for storyline_id, article_id, text in zip(storyline_ids, *claims.to_pydict().values(), strict=True):
         folded = _folded(text)
         if folded in wanted:
-            found[storyline_id, folded].update(sources_of[article_id])
+            found[storyline_id, folded].update(sources_of.get(article_id, ()))
     return found
 
 

@@ -357,6 +357,20 @@ class Run:
     schema_version: int = column(pa.int64(), "version of these tables")
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that a source has or had. Derived from the sightings when it is asked for: flows.tables.load(outputs, "versions")."""
+
+    source_key: str = column(pa.string(), "what versions of one document share")
+    number: int = column(pa.int64(), "1 for the source's first version", unit="versions")
+    article_id: str = column(pa.string(), "key into articles")
+    source: str = column(pa.string(), "where it was seen, as in sightings")
+    outlet: str = column(pa.string(), "publisher; empty where unknown")
+    published_at: dt.datetime | None = column(TIMESTAMP, "time of publication as sighted", unit="UTC", nullable=True)
+    run_id: str = column(pa.string(), "run that saw it first")
+    superseded_by: str | None = column(pa.string(), "article_id of the source's next version; null for its newest", nullable=True)
+
+
 TABLES: dict[str, type] = {
     "articles": Article, "sightings": Sighting, "claims": Claim, "comparisons": Comparison, "pairs": Pair,
     "rejects": Reject, "findings": Finding, "runs": Run,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ class OutputsError(Exception):
     """What is wrong with an outputs folder, in one line: what, where, and what to do."""
 
 
+_AT_FDCWD, _RENAME_EXCHANGE, _RENAME_SWAP = -100, 2, 2  # linux/fcntl.h and linux/fs.h; sys/stdio.h of macOS
 ADVICE = {
     errno.ENOSPC: "Free some space, or give another --outputs folder.",
     errno.EDQUOT: "Free some space, or give another --outputs folder.",
@@ -57,3 +60,30 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders change places in one step, so that each path shows one or the other at every moment.
+
+    Where the system cannot do that, `one` is missing for an instant between two renames; `other` then holds what belongs there.
+    """
+    libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
+    if libc is not None and hasattr(libc, "renameat2"):  # Linux
+        failed = libc.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    elif libc is not None and hasattr(libc, "renamex_np"):  # macOS
+        failed = libc.renamex_np(os.fsencode(one), os.fsencode(other), _RENAME_SWAP)
+    else:
+        failed = True
+    if failed:  # no such call, or a file system without it
+        aside = one.with_name(f".{one.name}.aside")
+        one.rename(aside)
+        other.rename(one)
+        aside.rename(other)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name; copy it where the file system has no hard links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)

@@ -41,6 +41,8 @@ def example(record_type: type, **values: Any) -> Any:
 
 def run_tables(run_id: str, *, run: dict[str, Any] | None = None, **records: Iterable[dict[str, Any]]) -> dict[str, pa.Table]:
     """All tables of one run; `records` gives, by table, the values that differ from the defaults, `run` those of its runs row."""
+    if "sightings" in records:
+        records["sightings"] = [{"source_key": row.get("source", ""), **row} for row in records["sightings"]]
     settings = {"model_id": "m", "settings_id": "s", "thresholds": {"same_fact": 0.5}, "schema_version": SCHEMA_VERSION, **(run or {})}
     tables = {name: to_table([example(kind, run_id=run_id, **row) for row in records.get(name, ())], kind) for name, kind in TABLES.items() if name != "runs"}
     tables["runs"] = to_table([example(Run, run_id=run_id, **settings)], Run)

@@ -1,0 +1,65 @@
+"""The Parquet files of a table: which runs' rows one holds, and whether this program can read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.convert import schema_problem
+from flows.records import SCHEMA_VERSION, TABLES, arrow_schema
+from flows.storage import OutputsError
+
+MERGED = "merged-"  # begins the name of a file with the rows of many runs
+RUNS_KEY = b"run_ids"  # in the metadata of such a file: the ids, as a JSON list
+
+
+def record_type_of(table: str) -> type:
+    """Return the record class of a table; OutputsError lists the tables there are."""
+    if table not in TABLES:
+        raise OutputsError(f'There is no table "{table}". {did_you_mean(table, list(TABLES))}')
+    return TABLES[table]
+
+
+def runs_in(path: Path) -> tuple[str, ...]:
+    """Return the ids of the runs whose rows a table's file holds, sorted."""
+    if not path.stem.startswith(MERGED):
+        return (path.stem,)
+    try:
+        return tuple(sorted(json.loads((pq.read_schema(path).metadata or {})[RUNS_KEY])))
+    except (pa.ArrowInvalid, KeyError, ValueError):
+        raise OutputsError(f"{path}: its name is that of a compacted file, but it names no runs. Move it away.") from None
+
+
+def check_file(path: Path, table: str) -> None:
+    """Raise OutputsError unless the file holds this table in this program's schema version."""
+    try:
+        schema = pq.read_schema(path)
+    except pa.ArrowInvalid as error:
+        raise OutputsError(f"{path}: is no Parquet file ({str(error).splitlines()[0]}). Move it away, or give another --outputs folder.") from None
+    version = (schema.metadata or {}).get(b"schema_version", b"").decode()
+    if not version.isdecimal():
+        raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --outputs folder.")
+    check_version(int(version), path)
+    problem = schema_problem(schema, arrow_schema(TABLES[table]))
+    if problem:
+        raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --outputs folder.")
+
+
+def check_version(version: int, path: Path) -> None:
+    if version > SCHEMA_VERSION:
+        raise OutputsError(
+            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --outputs folder."
+        )
+    if version < SCHEMA_VERSION:
+        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --outputs folder.")
+
+
+def did_you_mean(word: str, words: Sequence[str]) -> str:
+    """Return what there is, after the nearest to what was given, as the end of a message."""
+    close = get_close_matches(word, words, n=1)
+    return (f"Did you mean {close[0]}? " if close else "") + f"There are: {', '.join(words)}."
