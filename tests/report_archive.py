@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def publish(folder: Path, stories: Sequence[Story], *, run_id: str = "run-1") ->
         rows["articles"] += story.articles
         rows["sightings"] += story.sightings
         rows["claims"] += story.claims
-        rows["comparisons"] += [{"earlier_article_id": a, "later_article_id": b} for a, b in zip(ids, ids[1:], strict=False)]
+        rows["comparisons"] += [{"earlier_article_id": a, "later_article_id": b} for a, b in itertools.pairwise(ids)]
         rows["findings"] += story.findings
     run = {"counts": {"articles": len(rows["articles"])}, "inputs": ["articles"], "model_source": "m", "thresholds": {"same_fact": 0.5, "min_score": 0.3}}
     Outputs(folder).publish(run_id, run_tables(run_id, run=run, **rows))
@@ -99,6 +100,7 @@ def port_story(name: str = "port") -> Story:
     story = Story(name)
     echo = story.article("Echo", ["Seven ships wait in the bay.", "The harbour master has closed the port."], title="Ships wait", url="https://echo.example/1")
     courier = story.article("Courier", ["By the evening 12 ships waited in the bay.", "The harbour master may have closed the port."], day=1, sure=2)
+    courier[0]["certainty_level"] = 5
     mail = story.article("Mail", ["No ship waited in the bay."], day=2, said="two sailors")
     sun = story.article("Sun", ["Seven ships wait in the bay."], day=None)
     story.finding(echo[0], courier[0], change("quantity", "raised", "Seven ships", "12 ships", "update"))

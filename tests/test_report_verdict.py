@@ -43,5 +43,6 @@ def test_long_words_are_cut_and_line_breaks_folded():
 
 
 def test_a_contradiction_says_so_first():
-    assert verdict("contradiction", [change("time", "later", "3 May", "5 May", "contradiction")], order_known=True).startswith("They cannot both be true. The time")
+    hard = [change("time", "later", "3 May", "5 May", "contradiction")]
+    assert verdict("contradiction", hard, order_known=True).startswith("They cannot both be true. The time")
     assert verdict("drift", [change("time", "later", "3 May", "5 May")], order_known=True) == "The time moved later: from “3 May” to “5 May”."
