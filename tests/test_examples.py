@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from flows.records import KINDS
 from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, RELATIONS
 from models.batches import NLI_CODES, OPPOSITE, Batcher, pad, rounded_up
 from models.checkpoint import load_checkpoint
-from models.examples import Example, fact_examples, load_topics, nli_examples, plain_sentences, prose_examples, story_examples
+from models.examples import Example, fact_examples, load_topics, load_written, nli_examples, plain_sentences, prose_examples, story_examples
 from tests.core_examples import SENTENCES, write_articles
 
 FIRST = "At least four dockers died when the crane fell in Velm."
@@ -215,3 +216,29 @@ def test_padding():
     assert ids.tolist() == [[5, 6, 7, 1, 1, 1, 1, 1], [8, 1, 1, 1, 1, 1, 1, 1]]
     assert mask.sum(1).tolist() == [3, 1]
     assert pad([[5], [6, 7]], 0)[0].shape == (2, 2)
+
+
+# --- the families of models/data -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_written_families_are_as_their_readme_says():
+    for name, topics in load_written().items():
+        for topic in topics:
+            assert len(topic["facts"]) == 5, (name, topic["topic"])
+            for fact in topic["facts"]:
+                where = name, topic["topic"], fact["id"]
+                assert len(fact["tellings"]) == 6, where
+                assert {slot["type"] for slot in fact["slots"].values()} <= set(CHANGE_TYPES), where
+                assert {slot["clash"] for slot in fact["slots"].values()} | {e["kind"] for e in fact["exceptions"]} <= {*KINDS, "same"}, where
+                for slot_name, slot in fact["slots"].items():
+                    values = {t["values"][slot_name] for t in fact["tellings"]} - {None}
+                    assert not slot.get("order") or values <= set(slot["order"]), (where, slot_name)
+                for telling in fact["tellings"]:
+                    assert set(telling["values"]) == set(fact["slots"]), where
+                    assert all(words is None or words in telling["text"] for words in telling["words"].values()), (where, telling["text"])
+
+
+def test_half_of_the_written_pairs_agree(shared: Path):
+    examples = [e for topics in load_written().values() for e in fact_examples(shared, topics, n_different=1, seed=1) if e.same_fact]
+    assert len(examples) == 112 * 5 * 15
+    assert 0.45 < sum(e.relation == "same" for e in examples) / len(examples) < 0.55
