@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ from prefect.runtime import flow_run  # noqa: E402
 from flows import progress  # noqa: E402
 from flows.make_run import make_run  # noqa: E402
 from flows.markdown import counts_table, findings_markdown, watched_markdown  # noqa: E402
-from flows.notify import Watched, hand_over, new_findings, parse_command  # noqa: E402
+from flows.notify import MarkedFinding, hand_over, new_findings, parse_command  # noqa: E402
 from flows.summary import CheckSummary, summarise  # noqa: E402
 from flows.watchlist import Watchlist  # noqa: E402
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from flows.pipeline import CheckRun
 
 RETRY_DELAYS_S = [2.0, 15.0]
+N_TERMS_LOGGED = 10
 PROGRESS_EVERY_S = 2.0  # an update is a request to the server: some 30 ms of its time
 PROGRESS_STEPS = {"scoring pairs": 0.0, "scoring pairs back": 50.0}  # where each half begins, in per cent
 
@@ -147,7 +149,7 @@ def progress_artifact(run_id: str) -> Iterator[None]:
 
 
 @task(name="show artifacts", tags=["io"], cache_policy=NO_CACHE)
-def show_artifacts(summary: CheckSummary, watched: Sequence[Watched] = ()) -> None:
+def show_artifacts(summary: CheckSummary, watched: Sequence[MarkedFinding] = ()) -> None:
     """Put the counts and the top findings where Prefect's UI shows them."""
     create_table_artifact(table=counts_table(summary), key="claimdrift-counts", description=f"Counts of run {summary.run_id}")
     markdown = findings_markdown(summary) + watched_markdown(watched)
@@ -155,7 +157,7 @@ def show_artifacts(summary: CheckSummary, watched: Sequence[Watched] = ()) -> No
 
 
 @task(name="notify", tags=["io"], cache_policy=NO_CACHE)
-def tell_command(command: str, summary: CheckSummary, findings: Sequence[Watched]) -> str:
+def tell_command(command: str, summary: CheckSummary, findings: Sequence[MarkedFinding]) -> str:
     """Hand the new findings to the user's command; return what went wrong with it. Not retried: it may have been told already."""
     return hand_over(command, summary.outputs, summary.run_id, findings)
 
@@ -188,24 +190,30 @@ def carry_out(run: CheckRun) -> CheckSummary:
     return summarise(run.outputs.root, run.run_id)
 
 
-def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist) -> None:
-    """Log what a published run has found, show it in Prefect's UI, tell the user's command. Nothing that goes wrong here makes the run fail."""
+def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist) -> CheckSummary:
+    """Log what a published run has found, show it in Prefect's UI, tell the user's command; return the summary with what came of that.
+
+    Nothing that goes wrong here makes the run fail.
+    """
     log = get_run_logger()
     found = ", ".join(f"{number} {kind}" for kind, number in summary.kinds.items())
     log.info("Published %d findings to %s%s", summary.n_findings, summary.outputs, f": {found}" if found else "")
     findings = new_findings(summary.outputs, summary.run_id, watchlist) if command or watchlist.terms else []
     watched = [m for m in findings if m.terms]
+    per_term = Counter(term for m in watched for term in m.terms)
     if watched:
-        terms = sorted({term for m in watched for term in m.terms})
-        log.info("%d findings touch the watchlist: %s", len(watched), ", ".join(terms[:10]) + (" and more" if len(terms) > 10 else ""))
+        names = ", ".join(f"{term} {n}" for term, n in per_term.most_common(N_TERMS_LOGGED))
+        log.info("%d findings touch the watchlist: %s", len(watched), names + (", …" if len(per_term) > N_TERMS_LOGGED else ""))
     state = show_artifacts(summary, watched, return_state=True)
     if not state.is_completed():
         log.warning("Prefect could not store the artifacts: %s", state.message)
+    problem = ""
     if command and findings:
         state = tell_command(command, summary, findings, return_state=True)
-        problem = state.result(raise_on_failure=False) if state.is_completed() else state.message
-        if problem:
-            log.warning("The results are published, but %s", problem)
+        problem = str(state.result(raise_on_failure=False) if state.is_completed() else state.message)
+    if problem:
+        log.warning("The results are published, but %s", problem)
+    return dataclasses.replace(summary, watched=dict(per_term.most_common()), notify_problem=problem)
 
 
 @flow(name="check-claims", flow_run_name=run_name, description="Finds claims that contradict each other, drift or update, across articles about one event.")
@@ -247,5 +255,4 @@ def check_claims(
         summary = with_report(carry_out(run))
     if summary.report_problem:
         get_run_logger().warning("%s", summary.report_problem)
-    tell_result(summary, notify, watchlist)
-    return summary
+    return tell_result(summary, notify, watchlist)

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, tell
+from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.explain import explain
 from flows.commands.plot import plot
 from flows.commands.report import report
 from flows.steps.sources import InputError, find_files
@@ -58,24 +60,14 @@ def cli() -> None:
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),
     help="Folder for the results. A second run adds what is new.",
 )  # fmt: skip
-@click.option("--model", metavar="PATH_OR_HUB_ID", help="Three-label NLI checkpoint in place of the embedded one: a folder, or a hub id to download.")
-@click.option(
-    "--precision", type=click.Choice(["float32", "bfloat16"]),
-    help="How the model computes. bfloat16 is three times as fast where the processor has it, and the default there; elsewhere float32 is.",
-)  # fmt: skip
-@click.option("--min-score", metavar="S", type=click.FloatRange(0, 1), help="Findings need at least this score.  [default: 0.28]")
-@click.option("--window-days", metavar="N", type=click.IntRange(min=1), help="Articles further apart in time are not compared.  [default: 60]")
+@model_options
 @click.option(
     "--fail-on", metavar="KIND", multiple=True, type=click.Choice(FAIL_ON),
     help=f"Exit with 1 where this run made findings of a kind: {', '.join(FAIL_ON)}. Repeatable.",
 )  # fmt: skip
 @click.option("--rebuild", is_flag=True, help="Replace all results in the outputs folder by those of this run.")
-@click.option("--text-field", metavar="NAME", help="Field of JSON, JSONL, CSV and Parquet records that holds the text; usual names are known. Likewise:")
-@click.option("--title-field", metavar="NAME", help="the headline,")
-@click.option("--date-field", metavar="NAME", help="the time of publication,")
-@click.option("--url-field", metavar="NAME", help="the address,")
-@click.option("--outlet-field", metavar="NAME", help="the publisher,")
-@click.option("--id-field", metavar="NAME", help="the record's own id.")
+@field_options
+@tell_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--debug", is_flag=True, envvar="CLAIMDRIFT_DEBUG", help="Show where an error came from.")
@@ -99,8 +91,8 @@ def check(inputs: tuple[Path, ...], outputs: Path, fail_on: tuple[str, ...], qui
             if note := without_heads_note(summary):
                 errors.print(f"claimdrift: {note}", markup=False, highlight=False, soft_wrap=True)
             print_summary(summary, out, wall_s=time.monotonic() - started)
-    if summary.report_problem:
-        tell(summary.report_problem)
+    for problem in filter(None, (summary.report_problem, summary.notify_problem)):
+        tell(problem)
     matched = fail_on_matches(summary, fail_on)
     if matched:
         found = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in matched.items())
@@ -125,7 +117,7 @@ def run_check(inputs: tuple[Path, ...], outputs: Path, parameters: dict[str, Any
         wait_for_server = start_server()
         from flows.check_claims import check_claims, make_run
 
-        make_run(inputs, outputs, **parameters).prepare()
+        make_run(inputs, outputs, **{name: value for name, value in parameters.items() if name not in ("notify", "watch_terms")}).prepare()
         wait_for_server()
         return cast("CheckSummary", check_claims([str(path) for path in inputs], str(outputs), **parameters))
 
@@ -191,6 +183,7 @@ def leave(code: int, debug: bool) -> NoReturn:
 
 cli.add_command(report)
 cli.add_command(plot)
+cli.add_command(explain)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flows.notify import Watched
+from flows.notify import MarkedFinding
 from flows.records import Finding
 from flows.summary import CheckSummary, TopFinding, changed_spans
 from flows.terminal import one_line
@@ -35,7 +35,7 @@ def findings_markdown(summary: CheckSummary) -> str:
     return "\n".join([head, *(_section(number, top) for number, top in enumerate(summary.top, 1))])
 
 
-def watched_markdown(watched: Sequence[Watched]) -> str:
+def watched_markdown(watched: Sequence[MarkedFinding]) -> str:
     """Return the findings that touch the watchlist, at most N_WATCHED of them and how many more there are; empty where none does."""
     if not watched:
         return ""

@@ -26,21 +26,21 @@ LEFT_OUT = ("evidence",)  # most of a finding's bytes; it is in the table
 
 
 @dataclass(frozen=True)
-class Watched:
+class MarkedFinding:
     """A new finding, and the names of the watchlist that it touches."""
 
     finding: Finding
     terms: tuple[str, ...]
 
 
-def new_findings(outputs: str | Path, run_id: str, watchlist: Watchlist) -> list[Watched]:
+def new_findings(outputs: str | Path, run_id: str, watchlist: Watchlist) -> list[MarkedFinding]:
     """Return a run's findings, those that touch the watchlist first, then by score."""
     rows = from_table(Outputs(Path(outputs)).read("findings", run_ids=[run_id]), Finding)
-    marked = [Watched(finding, tuple(watchlist.in_finding(finding))) for finding in rows]
+    marked = [MarkedFinding(finding, tuple(watchlist.in_finding(finding))) for finding in rows]
     return sorted(marked, key=lambda m: (not m.terms, -m.finding.score, m.finding.finding_id))
 
 
-def as_json(outputs: str | Path, run_id: str, findings: Sequence[Watched]) -> dict[str, Any]:
+def as_json(outputs: str | Path, run_id: str, findings: Sequence[MarkedFinding]) -> dict[str, Any]:
     """Return what the command gets: every column of `findings` but the evidence, and `watch_terms`, the names of the watchlist that a finding touches."""
     return {
         "outputs": str(outputs), "run_id": run_id, "n_findings": len(findings), "n_watched": sum(bool(m.terms) for m in findings),
@@ -61,7 +61,7 @@ def parse_command(command: str) -> list[str]:
     return words
 
 
-def hand_over(command: str, outputs: str | Path, run_id: str, findings: Sequence[Watched], *, timeout_s: float = TIMEOUT_S) -> str:
+def hand_over(command: str, outputs: str | Path, run_id: str, findings: Sequence[MarkedFinding], *, timeout_s: float = TIMEOUT_S) -> str:
     """Run the command with the findings on its standard input; return what went wrong, in one line, empty where nothing did.
 
     Nothing is run where there are no findings.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ class CheckSummary:
     n_findings_in_folder: int
     report: str = ""  # path of the report that was written after the run; empty where none was
     report_problem: str = ""  # why it could not be written
+    watched: Mapping[str, int] = field(default_factory=dict)  # new findings per name of the watchlist, those without one left out
+    notify_problem: str = ""  # what went wrong with the command that was to be told
 
     @property
     def run_id(self) -> str:
@@ -82,7 +84,7 @@ class CheckSummary:
         return {
             "run_id": self.run_id, "outputs": self.outputs, "report": self.report or None, "inputs": self.run.inputs,
             "model_source": self.run.model_source, "model_id": self.run.model_id,
-            "counts": self.counts, "n_findings": self.n_findings, "kinds": self.kinds, "n_storylines": self.n_storylines,
+            "counts": self.counts, "n_findings": self.n_findings, "kinds": self.kinds, "watched": dict(self.watched), "n_storylines": self.n_storylines,
             "n_articles_in_folder": self.n_articles_in_folder, "n_findings_in_folder": self.n_findings_in_folder,
             "pairs_per_rule": self.run.pairs_per_rule, "dropped": self.run.dropped, "thresholds": self.run.thresholds, "seconds": self.run.seconds,
             "rejects": [{"source": r.source, "reason": r.reason, "detail": r.detail} for r in self.rejects],

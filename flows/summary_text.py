@@ -57,6 +57,9 @@ class Printer:
         for label, text in (("read", self.read_line(summary)), ("compared", self.compared_line(summary)), ("found", self.found_line(summary, wall_s))):
             if text:
                 self.line((f"{label:<{LABEL}}", "dim"), text, hang=LABEL)
+        if summary.watched:
+            names = f" {self.dot} ".join(f"{printable(term)} {n:,}" for term, n in summary.watched.items())
+            self.line((f"{'watched':<{LABEL}}", "dim"), names, hang=LABEL)
         self.rejects(summary)
         for number, top in enumerate(summary.top, 1):
             self.finding(number, top)

@@ -33,6 +33,14 @@ class OneLineCommand(click.Command):
             tell(f"{error.format_message().rstrip('.')}. {hint}")
             sys.exit(EXIT_USAGE)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if any(option.name == "config" for option in self.params):
+            from flows.config import defaults_from_file
+
+            given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
+            ctx.default_map = {**(ctx.default_map or {}), **defaults_from_file(ctx, given)}
+        return super().parse_args(ctx, args)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.epilog:
             formatter.write("\n" + self.epilog.strip("\n") + "\n")
