@@ -229,7 +229,7 @@ def test_written_families_are_as_their_readme_says():
                 where = name, topic["topic"], fact["id"]
                 assert len(fact["tellings"]) == 6, where
                 assert {slot["type"] for slot in fact["slots"].values()} <= set(CHANGE_TYPES), where
-                assert {slot["clash"] for slot in fact["slots"].values()} | {e["kind"] for e in fact["exceptions"]} <= {*KINDS, "same"}, where
+                assert {slot["clash"] for slot in fact["slots"].values()} | {e["kind"] for e in fact.get("exceptions", [])} <= {*KINDS, "same"}, where
                 for slot_name, slot in fact["slots"].items():
                     values = {t["values"][slot_name] for t in fact["tellings"]} - {None}
                     assert not slot.get("order") or values <= set(slot["order"]), (where, slot_name)

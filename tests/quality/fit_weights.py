@@ -17,7 +17,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -147,11 +147,11 @@ def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool], co
     trees = []
     for estimator in model.estimators_[:, 0]:
         t = estimator.tree_
-        values, counts = t.value[:, 0, 0] * model.learning_rate, t.weighted_n_node_samples
+        values, in_node = t.value[:, 0, 0] * model.learning_rate, t.weighted_n_node_samples
         for node in reversed(range(t.node_count)):  # children come after their parent
             left, right = t.children_left[node], t.children_right[node]
             if left >= 0:
-                values[node] = (values[left] * counts[left] + values[right] * counts[right]) / (counts[left] + counts[right])
+                values[node] = (values[left] * in_node[left] + values[right] * in_node[right]) / (in_node[left] + in_node[right])
         trees.append((t, values))
     prior = float(np.average(target, weights=counts))
     return {
@@ -187,7 +187,9 @@ def fit(rows: Sequence[Row]) -> dict:
     count = lambda r: one if r.story.startswith(FAMILIES) else 1.0  # noqa: E731
     features, counts = [r.pair.features for r in rows], [count(r) for r in rows]
     same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"], counts)
-    changed = fit_boosted(features, [bool(r.label.changes) for r in rows], counts)
+    # Dates tell which kind a change is, not whether there is one.
+    undated = [{k: v for k, v in f.items() if k not in DATES} for f in features]
+    changed = fit_boosted(undated, [bool(r.label.changes) for r in rows], counts)
     # Real prose makes changes look rarer than they are between articles about one event, families commoner: the scores are set right on the stories alone.
     changed = recalibrated(changed, [r for r in rows if r.story != REAL and not r.story.startswith(FAMILIES)])
     told = [r for r in rows if r.label.changes]
@@ -202,10 +204,41 @@ def fit(rows: Sequence[Row]) -> dict:
     return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
 
 
+HEADS = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
+NLI = {f"{label}_{side}" for label in ("entailment", "contradiction") for side in ("max", "min")}
+SAME_FACT = {"same_fact", "same_fact_margin"}
+OBSERVED = {f"{t}_{verdict}" for t in (*CHANGE_TYPES, "comparers") for verdict in ("changed", "same")} | {"comparers_changed_too"}
+DATES = {"days", "dated", "moved_on_words"}
+ABLATIONS = {  # what a variant goes without
+    "model and comparers": set(),
+    "model only": OBSERVED,
+    "comparers only": HEADS | NLI,
+    "comparers and NLI labels, no heads": HEADS,
+    "without the same-fact head": SAME_FACT,
+}
+
+
+def without(rows: Sequence[Row], names: set[str]) -> list[Row]:
+    """The same pairs without some features: those that decide, and those that name types and kinds count as not seen."""
+    blank = {k: 0.0 for k in names if k not in SAME_FACT | {"types_max"}}  # types and kinds are fitted on named features
+    return [
+        dataclasses.replace(
+            r, pair=dataclasses.replace(r.pair, features={k: v for k, v in r.pair.features.items() if k not in names} | (blank if names - HEADS else {}))
+        )
+        for r in rows
+    ]
+
+
 def without_heads(rows: Sequence[Row]) -> list[Row]:
     """The same pairs as a checkpoint with the three NLI labels alone would leave them."""
-    heads = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
-    return [dataclasses.replace(r, pair=dataclasses.replace(r.pair, features={k: v for k, v in r.pair.features.items() if k not in heads})) for r in rows]
+    return without(rows, HEADS)
+
+
+def judged_without_their_story(rows: Sequence[Row], stories: Sequence[str]) -> Iterator[tuple[Row, Weights]]:
+    """Each pair of a story with weights that were fitted on all pairs but the story's."""
+    for story in stories:
+        weights = Weights.from_json(fit([r for r in rows if r.story != story]))
+        yield from ((row, weights) for row in rows if row.story == story)
 
 
 def write_findings(rows: Sequence[tuple[Row, Weights]], path: Path, min_score: float) -> None:
@@ -234,6 +267,7 @@ def main() -> None:
     parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--no-heads", action="store_true", help="score as with a checkpoint without fact heads")
+    parser.add_argument("--ablate", action="store_true", help="score variants that go without the model, the comparers, …, at the default --min-score")
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
     folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
@@ -253,17 +287,17 @@ def main() -> None:
                 rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
         if args.cache:
             args.cache.write_bytes(pickle.dumps(rows))
-    used = without_heads(rows) if args.no_heads else rows
     print(len(rows), "pairs,", sum(r.label.same_fact for r in rows), "same fact,", sum(bool(r.label.changes) for r in rows), "changed")
-    left_out = [(row, w) for f in folders if (w := Weights.from_json(fit([r for r in used if r.story != f.name]))) for row in used if row.story == f.name]
-    for min_score in args.min_scores:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "findings.parquet"
-            write_findings(left_out, path, min_score)
-            script = args.stories.parent / "score_stories.py"
-            shown = ["--show", str(args.show)] if args.show and min_score == deciding.DEFAULT_MIN_SCORE else []
-            result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
-            print(f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1])
+    for name, names in (ABLATIONS if args.ablate else {"": HEADS if args.no_heads else set()}).items():
+        left_out = list(judged_without_their_story(without(rows, names), [f.name for f in folders]))
+        for min_score in [deciding.DEFAULT_MIN_SCORE] if args.ablate else args.min_scores:
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "findings.parquet"
+                write_findings(left_out, path, min_score)
+                script = args.stories.parent / "score_stories.py"
+                shown = ["--show", str(args.show)] if args.show and min_score == deciding.DEFAULT_MIN_SCORE else []
+                result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
+                print(name, f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1], flush=True)
     if args.write:
         weights = {"with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
         WEIGHTS_FILE.write_text(json.dumps(weights) + "\n", encoding="utf-8")
