@@ -237,7 +237,7 @@ class _Way:
 
     def _read_finding(self, pair: Pair) -> None:
         wanted = finding_id(pair.earlier_claim_id, pair.later_claim_id)
-        current = current_table(self.archive.root, "findings")
+        current = current_table(self.archive.root, "findings", superseded=True)
         self.finding = from_table(current.filter(pc.field("finding_id") == wanted), Finding)[0]
         self.evidence = dict(self.finding.evidence)
         moves = tuple((c["feature"], c["value"], c["contribution"]) for c in self.evidence.pop("contributions") or [])

@@ -50,7 +50,7 @@ def report_data(outputs: str | Path) -> Json:
     archive = Outputs(Path(outputs))
     findings = from_table(current_table(outputs, "findings"), Finding)
     runs = from_table(archive.read("runs"), Run)
-    claims = _Claims(current_table(outputs, "claims"), findings)
+    claims = _Claims(current_table(outputs, "claims", superseded=True), findings)  # a silent edit tells of a claim that was replaced
     articles = _Articles(archive, claims)
     claims.add_contexts(articles.texts)
     features, rules = _Numbered(), _Numbered()
