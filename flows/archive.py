@@ -109,7 +109,7 @@ class Outputs:
         """Return the ids of the published runs, oldest first."""
         for _ in range(READ_AGAIN):
             with suppress(FileNotFoundError):
-                return sorted(run_id for path in self._files("runs") for run_id in runs_in(path))
+                return sorted(run_id for path in self.files("runs") for run_id in runs_in(path))
         raise OutputsError(f"{self.root}: the files change faster than they can be read. Try again.")
 
     def later_run_id(self, run_id: str) -> str:
@@ -152,7 +152,7 @@ class Outputs:
         raise OutputsError(f"{self.root}: the files of {table} change faster than they can be read. Try again.")
 
     def _read(self, table: str, wanted: pa.Schema, filters: pc.Expression | None, wanted_runs: set[str]) -> pa.Table:
-        files = [(runs, path) for path in self._files(table) if not wanted_runs.isdisjoint(runs := runs_in(path))]
+        files = [(runs, path) for path in self.files(table) if not wanted_runs.isdisjoint(runs := runs_in(path))]
         if not files:
             return wanted.empty_table()
         import pyarrow.dataset as ds  # imports pandas, half a second: not for `claimdrift --help`
@@ -187,6 +187,18 @@ class Outputs:
         newest = (self.run_ids() if run_ids is None else run_ids)[-1:]
         rows = from_table(self.read("runs", run_ids=newest), Run)
         return rows[0] if rows else None
+
+    def files(self, table: str) -> list[Path]:
+        """Return the files that a reader of the table's folder sees."""
+        return [path for path in (self.root / table).glob("*.parquet") if not path.name.startswith(".")]
+
+    def is_rewriting(self) -> bool:
+        """Say whether files are being rewritten, or were when a process died: the next run carries on."""
+        return (self.root / rewriting.JOURNAL).exists()
+
+    def forgotten(self) -> frozenset[str]:
+        """Return the ids of the articles that were forgotten, which no run may bring back."""
+        return rewriting.forgotten(self.root)
 
     # --- writing -----------------------------------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +235,7 @@ class Outputs:
                 return self.publish(run_id, tables, replace=replace)
         before = self.run_ids()
         self._check_run(run_id, tables, before, replace=replace)
-        names = [name for name in TABLES if tables[name].num_rows or replace or not self._files(name)]
+        names = [name for name in TABLES if tables[name].num_rows or replace or not self.files(name)]
         staged = [self._staged(name, run_id) for name in names]
         try:
             with explain_os_errors(self.root, "nothing was published, as it cannot be written"):
@@ -231,7 +243,7 @@ class Outputs:
                     path.parent.mkdir(exist_ok=True)
                     write_synced(path, tables[name].replace_schema_metadata(arrow_schema(TABLES[name]).metadata))
                     sync_folder(path.parent)
-                replaces = sorted({path.stem for name in TABLES for path in self._files(name)}) if replace else []
+                replaces = sorted({path.stem for name in TABLES for path in self.files(name)}) if replace else []
                 entry = {"run_id": run_id, "tables": names, "replaces": replaces, "schema_version": SCHEMA_VERSION}
                 journal = self.root / JOURNAL
                 write_synced(journal.with_name(JOURNAL + ".tmp"), json.dumps(entry).encode())
@@ -289,9 +301,9 @@ class Outputs:
 
     def _recover(self) -> None:
         """Finish or clear what a dead run left. Only under the lock, when no live run can own any of it."""
-        for path in self._files("runs"):
+        for path in self.files("runs"):
             check_file(path, "runs")
-        if (self.root / rewriting.JOURNAL).exists():
+        if self.is_rewriting():
             check_version(json.loads((self.root / rewriting.JOURNAL).read_text(encoding="utf-8"))["schema_version"], self.root / rewriting.JOURNAL)
         rewriting.recover(self.root)
         journal = self.root / JOURNAL
@@ -309,7 +321,7 @@ class Outputs:
             for path in folder.glob(".*.tmp"):
                 path.unlink()
         published = set(self.run_ids())
-        orphans = [(name, path) for name in reversed(TABLES) for path in self._files(name) if not published.issuperset(runs_in(path))]
+        orphans = [(name, path) for name in reversed(TABLES) for path in self.files(name) if not published.issuperset(runs_in(path))]
         for name, path in orphans:
             check_file(path, name)
         for _, path in orphans:
@@ -318,9 +330,6 @@ class Outputs:
 
     def _ids(self, table: str, key: str, run_ids: Sequence[str]) -> set[str]:
         return set(self.read(table, [key], run_ids=run_ids).column(key).to_pylist())
-
-    def _files(self, table: str) -> list[Path]:
-        return [path for path in (self.root / table).glob("*.parquet") if not path.name.startswith(".")]
 
     def _path(self, table: str, run_id: str) -> Path:
         return self.root / table / f"{run_id}.parquet"

@@ -51,6 +51,12 @@ def write_synced(path: Path, content: bytes | pa.Table) -> None:
         os.fsync(file.fileno())
 
 
+def sync_file(path: Path) -> None:
+    """Wait until the disk has what was written to a file."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Wait until the disk has the folder's renames; a no-op where folders cannot be opened (Windows) or do not exist."""
     if os.name != "posix" or not folder.is_dir():
