@@ -14,12 +14,13 @@ TRAIN = $(BIN)/python -m models.train --shared $(DATA) --minutes $(MINUTES)
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help run test check quality bench model data-is-there clean
+.PHONY: help run test check browser quality bench model data-is-there clean
 
 help:
 	@echo "make run      set up .venv, check the articles in seeds/, write the results to outputs/"
 	@echo "make test     lint, types and tests"
 	@echo "make check    lint and types only"
+	@echo "make browser  the report in a headless Chromium; skipped where there is none"
 	@echo "make quality  accuracy, with the floors it must not fall under"
 	@echo "make bench    time and memory"
 	@echo "make model    train the embedded checkpoint anew: DATA=DIR [MINUTES=180 per phase]; resumes where it was stopped"
@@ -36,6 +37,9 @@ test: check
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+
+browser: $(VENV)/.installed-browser
+	$(BIN)/python -m pytest -q -m browser -rs tests/browser
 
 quality: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -m quality -s
@@ -63,6 +67,11 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing the tools for tests, lint and types ..."
 	@$(INSTALL) -e ".[dev]"
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-dev
+	@echo "Installing the browser's driver ..."
+	@$(INSTALL) -e ".[browser]"
 	@touch $@
 
 $(VENV)/.installed-train: $(VENV)/.installed

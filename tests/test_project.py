@@ -23,7 +23,7 @@ def direct_requirements(repo_root: Path) -> list[Requirement]:
     """Every requirement that pyproject.toml names, extras included; optional distributed running has no pin."""
     project = tomllib.loads((repo_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    return [Requirement(line) for line in [*project["dependencies"], *extras["dev"], *extras["train"]]]
+    return [Requirement(line) for line in [*project["dependencies"], *extras["dev"], *extras["browser"], *extras["train"]]]
 
 
 def pins(repo_root: Path) -> dict[str, Requirement]:

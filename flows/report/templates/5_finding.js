@@ -50,7 +50,7 @@ function side(finding, name, details) {
     marked(claim.text, finding.marks[which], finding.changes),
     details && claim.after && h("span", { class: "around" }, quoted(claim.after)));
   const copies = finding.copies[which].length;
-  return h("section", { class: "side", "aria-label": `${label}: ${clipped(article.name, 80)}` },
+  return h("div", { class: "side", role: "group", "aria-label": `${label}: ${clipped(article.name, 80)}` },
     h("div", { class: "who" }, h("span", { class: "muted" }, label), h("b", { class: "clip" }, quoted(article.name)), h("span", { class: "muted" }, when(article, details))),
     article.title && h("div", { class: "muted small clip" }, quoted(article.title)),
     body,

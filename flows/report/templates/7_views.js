@@ -189,7 +189,7 @@ function threadView(id) {
     h("div", { class: "heading" }, h("h1", null, "Thread: how one fact was told"), kindCounts(thread.findings)),
     h("p", { class: "muted" }, `${many(thread.tellings.length, "telling")} by ${many(threadOutlets(thread).size, "outlet")}, ${dates(thread.tellings.map(([c]) => c.article))}. `,
       "Marked words differ from an earlier telling; dotted ones are told differently later. A chain of likenesses can join two facts: read a long thread with care."),
-    chart && h("figure", { class: "panel scroll" }, h("figcaption", null, h("h2", null, "Certainty over time")), chart.content.cloneNode(true)),
+    chart && h("figure", { class: "panel scroll", tabindex: "0" }, h("figcaption", null, h("h2", null, "Certainty over time")), chart.content.cloneNode(true)),
     h("ol", { class: "timeline" }, thread.tellings.map((claims, n) => telling(thread, claims, n, place))));
 }
 

@@ -1,0 +1,368 @@
+"""The report as a reader works in it: filters, keyboard, review, export, anchors, hostile texts, accessibility, load time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_archive import ATTACK, port_story, publish
+
+from flows.report.data import report_data
+from flows.report.page import write_report
+from flows.reviews import DECISIONS, Review
+from flows.tables import to_table
+
+LARGE_MAX_S, INTERACTION_MAX_S = 5.0, 1.5  # some ten times what was measured on one busy core
+
+
+def count(page: Any) -> str:
+    return page.text_content("#count")
+
+
+def wait_for_text(page: Any, selector: str, text: str) -> None:
+    """Wait until an element says exactly this; not by a script, which the page's policy forbids."""
+    page.locator(f"{selector}:text-is({json.dumps(text)})").wait_for()
+
+
+def visible_cards(page: Any) -> list[str]:
+    return page.eval_on_selector_all(".card", "cards => cards.filter(c => c.offsetParent !== null).map(c => c.id)")
+
+
+def stored(page: Any) -> dict[str, Any]:
+    return page.evaluate("Object.fromEntries(Object.entries(localStorage).map(([key, value]) => [key, JSON.parse(value)]))")
+
+
+def focused(page: Any) -> str:
+    return page.evaluate("document.activeElement.id")
+
+
+def export(page: Any) -> dict[str, Any]:
+    with page.expect_download() as download:
+        page.click("#export")
+    assert re.fullmatch(r"claimdrift-reviews-\d{4}-\d\d-\d\d\.json", download.value.suggested_filename)
+    return json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+
+
+# --- filters and addresses ----------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_filters_count_and_stay_in_the_address(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    assert count(page) == "4 findings"
+    page.check('[data-facet="kind"] input[value="contradiction"]')
+    assert count(page) == "2 findings"
+    assert page.text_content('[data-facet="type"] .pick:has(input[value="quantity"]) .num') == "1"
+    page.check('[data-facet="type"] input[value="quantity"]')
+    assert count(page) == "1 finding"
+    assert page.url.endswith("#/findings?kind=contradiction&type=quantity")
+    page.reload()
+    assert count(page) == "1 finding"
+    assert page.is_checked('[data-facet="kind"] input[value="contradiction"]')
+    page.click("text=Clear all filters")
+    wait_for_text(page, "#count", "4 findings")
+
+
+@pytest.mark.parametrize(
+    ("query", "n"),
+    [
+        ("q=pilot", 0), ("q=SHIPS bay", 3), ("outlet=Mail", 2), ("min=0.75", 2), ("to=2024-03-12", 2), ("from=2024-03-14", 1), ("dir=weakened", 1),
+        ("kind=update,drift", 2), ("story=none", 0), ("review=dismissed", 0), ("sort=nonsense&review=nonsense", 4), ("min=nonsense", 0),
+    ],
+)  # fmt: skip
+def test_an_address_says_what_is_shown(new_page, port_report, query, n):
+    page = new_page()
+    page.goto(f"{port_report}#/findings?{query}")
+    assert len(visible_cards(page)) == n
+    assert count(page) == f"{n} finding{'' if n == 1 else 's'}"
+
+
+def test_search_and_sort(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    surest = visible_cards(page)
+    page.select_option(".bar select >> nth=1", "kind")
+    assert visible_cards(page) != surest
+    page.keyboard.press("/")
+    assert focused(page) == "by-q"
+    page.keyboard.type("harbour master")
+    wait_for_text(page, "#count", "1 finding")
+    assert "q=harbour+master" in page.url
+
+
+def test_every_finding_thread_and_storyline_has_its_address(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    first = visible_cards(page)[0]
+    page.goto(f"{port_report}#/finding/{first}")
+    page.reload()
+    assert visible_cards(page)[0] == first
+    assert page.locator(".waterfall").count() == 1
+    page.click("text=Thread of 3 tellings")
+    page.wait_for_selector(".timeline")
+    assert page.locator(".timeline > li").count() == 3
+    page.go_back()
+    page.wait_for_selector(f"#{first}")
+    page.goto(f"{port_report}#/finding/f00000")
+    assert "There is no finding f00000 in this report" in page.text_content("#view")
+    page.goto(f"{port_report}#/")
+    page.click(".storyline a")
+    page.wait_for_selector("#view .articles")
+    assert page.locator(".articles a").get_attribute("href") == "https://echo.example/1"
+
+
+def test_numbers_of_the_matrix_lead_to_their_findings(new_page, port_report):
+    page = new_page()
+    page.goto(port_report)
+    links = page.locator(".matrix td a")
+    for place in range(links.count()):
+        link = links.nth(place)
+        n = re.match(r"\d+", link.text_content())
+        page.goto(port_report + link.get_attribute("href"))
+        assert n
+        assert len(visible_cards(page)) == int(n[0])
+        page.goto(port_report + "#/")
+
+
+# --- keyboard and review ------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_keyboard_alone_will_do(new_page, port_report):
+    page = new_page()
+    page.goto(port_report)
+    page.keyboard.press("2")
+    page.wait_for_selector(".card")
+    ids = visible_cards(page)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert focused(page) == ids[1]
+    page.keyboard.press("k")
+    assert focused(page) == ids[0]
+    page.keyboard.press("a")
+    assert page.get_attribute(f"#{ids[0]} [data-act=accept]", "aria-pressed") == "true"
+    assert focused(page) == ids[0], "the reader stays where they are"
+    page.keyboard.press("u")
+    assert page.get_attribute(f"#{ids[0]} [data-act=accept]", "aria-pressed") == "false"
+    page.keyboard.press("n")
+    page.keyboard.type("ask the desk, a or d?")
+    page.keyboard.press("Control+Enter")
+    assert "ask the desk, a or d?" in page.text_content(f"#{ids[0]}")
+    page.keyboard.press("o")
+    assert page.locator(f"#{ids[0]} .evidence").count() == 1
+    page.keyboard.press("?")
+    assert page.is_visible("#help")
+    page.keyboard.press("j")  # nothing moves behind the dialog
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#help")
+    for _ in range(10):
+        page.keyboard.press("j")
+    assert focused(page) == ids[-1]
+    page.keyboard.press("t")
+    page.wait_for_selector(".timeline")
+
+
+def test_a_dismissed_finding_is_hidden_counted_and_kept(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    first, *others = visible_cards(page)
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    page.keyboard.type("two different ships")
+    page.keyboard.press("Enter")
+    assert "two different ships" in page.text_content(f"#{first}")
+    assert "1 dismissed finding is left out" in page.text_content("#status")
+    page.reload()
+    assert visible_cards(page) == others
+    assert "1 dismissed finding not shown." in page.text_content("#view")
+    assert page.text_content("#export") == "Export 1 decision"
+    page.goto(port_report + "#/findings?review=dismissed")
+    assert visible_cards(page) == [first]
+    page.click(f"#{first} >> text=Undo")
+    page.reload()
+    assert visible_cards(page) == []
+    assert stored(page) == {}
+
+
+def test_decisions_are_exported_in_the_agreed_format(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    accepted, dismissed, noted, both = visible_cards(page)
+    assert page.is_disabled("#export")
+    page.click(f"#{accepted} [data-act=accept]")
+    page.click(f"#{dismissed} [data-act=dismiss]")
+    page.click(f"#{dismissed} >> text=Same meaning")
+    page.click(f"#{noted} [data-act=note]")
+    page.fill(f"#{noted} textarea", " a “note”\nof two lines ")
+    page.click(f"#{noted} >> text=Save note")
+    page.click(f"#{both} [data-act=accept]")
+    page.click(f"#{both} [data-act=note]")
+    page.fill(f"#{both} textarea", "sure")
+    page.click(f"#{both} >> text=Save note")
+    content = export(page)
+    assert list(content) == ["format", "version", "reviews"]
+    assert (content["format"], content["version"]) == ("claimdrift-reviews", 1)
+    by_id = {review["finding_id"]: review for review in content["reviews"]}
+    told = {key: (review["decision"], review["reason"], review["note"]) for key, review in by_id.items()}
+    assert told == {
+        accepted: ("accepted", None, None), dismissed: ("dismissed", "Same meaning", None), noted: ("noted", None, "a “note”\nof two lines"),
+        both: ("accepted", None, "sure"),
+    }  # fmt: skip
+    for review in by_id.values():
+        assert list(review) == ["finding_id", "thread_id", "decision", "reason", "note", "reviewed_at"]
+        assert review["decision"] in DECISIONS
+        assert abs(dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(review["reviewed_at"])) < dt.timedelta(minutes=5)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", review["reviewed_at"])
+
+
+def test_recorded_decisions_are_taken_over_and_not_exported_again(new_page, tmp_path):
+    import pyarrow.parquet as pq
+
+    outputs = publish(tmp_path / "outputs", [port_story()])
+    first, second, *_ = (f["id"] for f in report_data(outputs)["findings"])
+    (outputs / "reviews").mkdir()
+    at = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
+    pq.write_table(to_table([Review(f, "t", "dismissed", "desk says no", None, at) for f in (first, second)], Review), outputs / "reviews" / "1.parquet")
+    address = write_report(outputs).as_uri()
+    page = new_page()
+    page.goto(address + "#/findings")
+    assert len(visible_cards(page)) == 2
+    assert page.is_disabled("#export")
+    page.goto(f"{address}#/finding/{first}")
+    assert "desk says no" in page.text_content(f"#{first}")
+    page.click(f"#{first} [data-act=accept]")
+    assert [(r["finding_id"], r["decision"]) for r in export(page)["reviews"]] == [(first, "accepted")]
+    page.goto(address + "#/findings")
+    assert len(visible_cards(page)) == 3
+
+
+def test_another_finding_with_the_same_change_is_like_one_you_dismissed(new_page, tmp_path):
+    story = port_story()
+    echo, *_ = story.claims
+    again = story.article("Star", ["On Friday 12 ships waited in the bay."], day=3)[0]
+    story.finding(echo, again, *story.findings[0]["changes"])
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/findings?fold=0")
+    first = story.findings[0]["finding_id"]
+    page.click(f"#{first} [data-act=dismiss]")
+    page.click(f"#{first} >> text=Only added detail")
+    page.reload()
+    alike = page.eval_on_selector_all(".card:has(.like)", "cards => cards.map(c => c.id)")
+    assert alike == [story.findings[-1]["finding_id"]]
+
+
+def test_two_tabs_tell_each_other(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    other = new_page(context=page.context)
+    other.goto(port_report + "#/findings")
+    first = visible_cards(page)[0]
+    page.click(f"#{first} [data-act=accept]")
+    wait_for_text(other, "#export", "Export 1 decision")
+    assert other.get_attribute(f"#{first} [data-act=accept]", "aria-pressed") == "true"
+
+
+def test_without_storage_decisions_last_as_long_as_the_page_and_the_reader_is_told(new_page, port_report):
+    page = new_page()
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied') } })")
+    page.goto(port_report + "#/findings")
+    assert page.is_visible("#not-kept")
+    first = visible_cards(page)[0]
+    page.click(f"#{first} [data-act=accept]")
+    assert [review["finding_id"] for review in export(page)["reviews"]] == [first]
+
+
+def test_rubbish_in_the_storage_is_passed_over(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    first = visible_cards(page)[0]
+    for rubbish in ("{", "null", '{"decision": "burn"}', '{"decision": "accepted", "finding_id": 7}'):
+        page.evaluate("([key, value]) => localStorage.setItem(key, value)", [f"claimdrift-review:{first}", rubbish])
+        page.reload()
+        assert len(visible_cards(page)) == 4
+        assert page.is_disabled("#export")
+
+
+# --- hostile texts, accessibility, size -------------------------------------------------------------------------------------------------------------------
+
+
+def routes(page: Any, report: str) -> list[str]:
+    page.goto(report + "#/findings")
+    data = json.loads(page.text_content("#data"))
+    own = [f"#/{view}/{row['id']}" for view in ("finding", "thread", "storyline") for row in data[view + "s"]]
+    return ["#/", "#/findings?fold=0", "#/threads", *own]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_hostile_articles_do_nothing(new_page, hostile_report, width):
+    page = new_page(width=width)
+    for route in routes(page, hostile_report):
+        page.goto(hostile_report + route)
+        page.reload()
+        assert page.evaluate("window.hacked") is None, route
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{route} is wider than the screen"
+        assert page.locator("script").count() == 2
+        assert page.locator("img").count() == 0
+        assert not page.locator("a[href^='javascript']").count()
+    page.goto(hostile_report + "#/findings?fold=0")
+    assert ATTACK in page.text_content("#view"), "it is shown as what it says"
+    assert "\u202e" not in page.text_content("body")
+    assert page.evaluate("document.documentElement.scrollHeight") < 30_000 * (1280 // width)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_accessibility_violations(new_page, port_report, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed: pip install -e '.[browser]'").Axe()
+    for width in (1280, 390):
+        page = new_page(width=width, color_scheme=scheme, bypass_csp=True)
+        for route in [*routes(page, port_report)[:5], *routes(page, port_report)[-2:]]:
+            page.goto(port_report + route)
+            page.reload()
+            if page.locator(".card").count():
+                page.locator(".card [data-act=dismiss]").first.click()
+            violations = axe.run(page).response["violations"]
+            assert [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in violations] == [], f"{route} at {width}"
+
+
+def test_without_scripts_the_overview_is_there_and_says_what_is_missing(new_page, port_report):
+    page = new_page(java_script_enabled=False)
+    page.goto(port_report)
+    assert "4 findings in 4 articles" in page.text_content("main")
+    assert "need JavaScript" in page.text_content("main")
+    assert page.locator("svg.chart").count() == 1
+
+
+def test_print_shows_the_findings_without_the_controls(new_page, port_report):
+    page = new_page(color_scheme="dark")
+    page.goto(port_report + "#/findings")
+    page.emulate_media(media="print")
+    assert len(visible_cards(page)) == 4
+    assert not page.is_visible(".filters")
+    assert not page.is_visible(".acts")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_a_choice_of_light_or_dark_lasts(new_page, port_report):
+    page = new_page(color_scheme="dark")
+    page.goto(port_report)
+    page.click("#theme")
+    page.reload()
+    assert page.get_attribute("html", "data-theme") == "light"
+
+
+def test_5000_findings_load_and_answer_quickly(new_page, large_report):
+    page = new_page()
+    page.goto(large_report + "#/findings?fold=0")
+    assert count(page) == "5,000 findings"
+    loaded_s = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") / 1000
+    filtered_s = page.evaluate("""() => { const t = performance.now(); document.querySelector('[data-facet="kind"] input[value="update"]').click();
+        document.body.getBoundingClientRect(); return (performance.now() - t) / 1000 }""")
+    print(f"5,000 findings: loaded in {loaded_s:.2f} s, filtered in {filtered_s:.2f} s")
+    assert loaded_s < LARGE_MAX_S
+    assert filtered_s < INTERACTION_MAX_S
+    assert len(visible_cards(page)) < 200, "cards are drawn as they are needed"
+    page.keyboard.press("End")
+    page.locator(".card >> nth=40").wait_for()
