@@ -134,6 +134,7 @@ class CheckRun:
         """Check what a user may have got wrong, before anything long begins: the outputs folder, the model, other settings in the same folder."""
         with self._timed("load model"):
             self.outputs.create()
+            self.run_id = self.outputs.later_run_id(self.run_id)
             engine = self.engine
             if not self.rebuild:
                 self.outputs.check_settings(
@@ -150,12 +151,15 @@ class CheckRun:
             known = self.outputs.known()
             known_ids = frozenset() if self.rebuild else known.article_ids
             known_sightings = frozenset() if self.rebuild else known.sightings
-            self.articles = [a for a in result.articles if a.article_id not in known_ids]
-            self.sightings = [s for s in result.sightings if (s.article_id, s.source) not in known_sightings]
-            self.rejects = result.rejects
+            forgotten = self.outputs.forgotten()
+            hidden = {s.source for s in result.sightings if s.article_id in forgotten}  # named in no table again
+            self.articles = [a for a in result.articles if a.article_id not in known_ids | forgotten]
+            self.sightings = [s for s in result.sightings if (s.article_id, s.source) not in known_sightings and s.article_id not in forgotten]
+            self.rejects = [r for r in result.rejects if r.source not in hidden]
             self.new_ids = {a.article_id for a in self.articles}
             self.counts.update(files=result.n_files, documents=result.n_documents, articles=len(self.articles), rejects=len(self.rejects))
-            self.counts["articles known before"] = len(result.articles) - len(self.articles)
+            self.counts["articles forgotten before"] = sum(a.article_id in forgotten for a in result.articles)
+            self.counts["articles known before"] = len(result.articles) - len(self.articles) - self.counts["articles forgotten before"]
             self.dropped.update(f"rejected: {r.reason}" for r in self.rejects)
             for article in self.articles:
                 self.dropped.update({f"chrome: {reason}": n for reason, n in article.chrome.items()})
