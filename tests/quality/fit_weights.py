@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from gold import PairLabel, StoryGold
+from gold import PairLabel, StoryGold, fold_models
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -271,12 +271,8 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
     folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
-    model_of: dict[str, str | None] = dict.fromkeys((f.name for f in folders), None)
     families = {p.stem: p for p in sorted(WRITTEN.glob("*.jsonl"))}
-    for entry in args.models:
-        stories, _, model = entry.rpartition("=")
-        for story in stories.split(",") if stories else model_of:
-            model_of[story] = model
+    model_of = fold_models(args.models, [f.name for f in folders])
     if args.cache and args.cache.exists():
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:

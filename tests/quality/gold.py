@@ -73,6 +73,16 @@ class StoryGold:
         return PairLabel(same, tuple(changes))
 
 
+def fold_models(entries: list[str], stories: list[str]) -> dict[str, str | None]:
+    """Which checkpoint reads which story: `entries` are one checkpoint for all, or `story,story=CHECKPOINT`; None is the embedded one."""
+    model_of: dict[str, str | None] = dict.fromkeys(stories)
+    for entry in entries:
+        names, _, model = entry.rpartition("=")
+        for name in names.split(",") if names else stories:
+            model_of[name] = model
+    return model_of
+
+
 def load_golds(folders: list[Path]) -> dict[str, StoryGold]:
     """Gold by article name, over all stories."""
     return {article: gold for gold in map(StoryGold, folders) for article in gold.articles}
