@@ -53,7 +53,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What became of two quotes. `evidence` is as in the table `findings`, its contributions aside; None where the pair was dropped before scoring."""
+    """What became of two quotes. `evidence` is as in the table `findings`, its contributions aside; None where the pair was not scored."""
 
     sides: tuple[Side, Side]  # earlier, later where the articles were compared; else as asked
     steps: tuple[Step, ...]  # as far as the pair came
@@ -158,8 +158,9 @@ class _Way:
         days = _days_apart(first, second)
         apart = "" if days is None else f", {_number(days, 'day')} apart"
         if comparison is not None:
+            needed = self._threshold("affinity")
             one_source = {s.source_key for s in first.sightings} & {s.source_key for s in second.sightings}
-            shared = f"the probability that they share an event is {comparison.affinity:.2f}, and {self._threshold('affinity'):g} is needed"
+            shared = f"the probability that they share an event is {_beside(comparison.affinity, needed)}, and {needed:g} is needed"
             copies = "; one is a near copy of the other" if comparison.near_copy else ""
             return f"compared: {'they are versions of one source' if one_source else shared}{apart}{copies}"
         window = int(self._threshold("window_days"))
@@ -178,8 +179,8 @@ class _Way:
             f"words of names in common {len(a.name_words & b.name_words)} ({features['name_share']:.0%} of the shorter list)"
         )
         how_sure = affinity(a, b)
-        if how_sure < self._threshold("affinity"):
-            return f"not compared: the probability that they share an event is {how_sure:.2f}, and {self._threshold('affinity'):g} is needed ({figures})"
+        if how_sure < (needed := self._threshold("affinity")):
+            return f"not compared: the probability that they share an event is {_beside(how_sure, needed)}, and {needed:g} is needed ({figures})"
         return f"not compared by the run, though a probability of {how_sure:.2f} would do ({figures}): make the folder again with --rebuild"
 
     # --- blocking ----------------------------------------------------------------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ class _Way:
         if not self.step("wording", pair.blocking_rule != WORD_FOR_WORD, _wording(pair)):
             return
         floor = self._threshold("same_fact_floor")
-        looked = f"the model's first look gives one fact a probability of {pair.same_fact:.3f}; {floor:g} is needed"
+        looked = f"the model's first look gives one fact a probability of {_beside(pair.same_fact, floor)}; {floor:g} is needed"
         if pair.dropped_at == "same fact, first look":
             self.step("first look", False, looked)
             from flows.recompute import stored_evidence
@@ -231,9 +232,10 @@ class _Way:
         else:
             self._read_finding(pair)
         needed = self._threshold("same_fact_needed")
-        likely = f"the probability that both tell one fact is {pair.same_fact:.2f}; {needed:g} is needed"
+        likely = f"the probability that both tell one fact is {_beside(pair.same_fact, needed)}; {needed:g} is needed"
         if self.step("same fact", pair.dropped_at != "same fact", likely):
-            self.step("score", not pair.dropped_at, f"the score is {pair.score:.2f}; {self._threshold('min_score'):g} is needed (--min-score)")
+            least = self._threshold("min_score")
+            self.step("score", not pair.dropped_at, f"the score is {_beside(pair.score, least)}; {least:g} is needed (--min-score)")
 
     def _read_finding(self, pair: Pair) -> None:
         wanted = finding_id(pair.earlier_claim_id, pair.later_claim_id)
@@ -275,6 +277,11 @@ def _position(claims: tuple[Claim, ...], side: Side) -> int:
 def _log_odds(p: float) -> float:
     p = min(max(p, 1e-4), 1 - 1e-4)
     return math.log(p / (1 - p))
+
+
+def _beside(value: float, threshold: float) -> str:
+    """A figure to two places, or four where it would look like the threshold, or like nothing."""
+    return f"{value:.4f}" if round(value, 2) in (round(threshold, 2), 0.0) else f"{value:.2f}"
 
 
 def _number(n: float, word: str) -> str:

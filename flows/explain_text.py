@@ -24,6 +24,7 @@ LABEL = 12
 _PROBABILITIES = {
     "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "same_fact", "exclusive", "compatible", "same", "moved_on", "types_max",
 } | {f"{t}_model" for t in CHANGE_TYPES}  # fmt: skip
+_OF = {"score": "the score", "same fact": "the probability of one fact"}
 _WHY = {
     "claims": "a quote is no claim", "articles": "the articles were not compared", "blocking": "the pair was not proposed",
     "wording": "word for word the same", "first look": "the model's first look saw two facts", "same fact": "probably not one fact",
@@ -121,7 +122,7 @@ class _Explainer(Printer):
         if rest:
             rows.append((f"{len(rest)} more", "", sum(moved for _, _, moved in rest)))
         self.line()
-        self.line((f"how the {w.of} came about (log-odds; what a feature was, how far it moved the {w.of}, and where that left it)", "dim"))
+        self.line((f"how {_OF[w.of]} came about: what each feature was, how far it moved the log-odds, and where that left the probability", "dim"))
         wide = max([len("an average pair"), *(len(name) for name, _, _ in rows)]) + 2
         largest = max([0.5, *(abs(moved) for _, _, moved in rows)])
         at = w.start
