@@ -166,6 +166,7 @@ def with_report(summary: CheckSummary) -> CheckSummary:
     """Write the report of the outputs folder, and say in the summary where it is, or why it could not be written: the run is published, and stands."""
     from flows.report.page import write_report
 
+    progress.tell("writing the report", 0, 1)
     try:
         return dataclasses.replace(summary, report=str(write_report(summary.outputs)))
     except Exception as error:  # noqa: BLE001 - told, with a way to try again; nothing that goes wrong here takes back the results

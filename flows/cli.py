@@ -22,9 +22,15 @@ import click
 
 from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, tell
 from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.compact import compact
 from flows.commands.explain import explain
+from flows.commands.forget import forget
 from flows.commands.plot import plot
 from flows.commands.report import report
+from flows.commands.retry import retry
+from flows.commands.status import status
+from flows.commands.serve import serve
+from flows.commands.watch import watch
 from flows.steps.sources import InputError, find_files
 
 if TYPE_CHECKING:
@@ -184,6 +190,12 @@ def leave(code: int, debug: bool) -> NoReturn:
 cli.add_command(report)
 cli.add_command(plot)
 cli.add_command(explain)
+cli.add_command(status)
+cli.add_command(retry)
+cli.add_command(compact)
+cli.add_command(forget)
+cli.add_command(watch)
+cli.add_command(serve)
 
 
 def main() -> None:

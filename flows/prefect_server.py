@@ -36,6 +36,24 @@ def quiet_console() -> None:
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 
 
+def require_server(what: str) -> str:
+    """Return the address of the server that Prefect's settings name, once it has answered. Raises ServerError where none is named or it does not answer.
+
+    A temporary server has no scheduler: schedules and triggers would never fire, without a word.
+    """
+    set_defaults()
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    if not url:
+        raise ServerError(
+            f"{what} needs a Prefect server, and PREFECT_API_URL names none: without one, schedules never fire. "
+            "Start one with `prefect server start`, and tell where it is: export PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    start_server()()
+    return url
+
+
 def start_server() -> Callable[[], None]:
     """Begin to start Prefect's temporary server; return a function that waits for it, and raises ServerError where it does not come up.
 
@@ -67,7 +85,7 @@ def start_server() -> Callable[[], None]:
             return
         reason = " ".join(str(problems[0]).split())
         if url := PREFECT_API_URL.value():
-            raise ServerError(f"Prefect's server {url} does not answer: {reason}. Start it, or unset PREFECT_API_URL to run without one.") from problems[0]
+            raise ServerError(f"Prefect's server {url} does not answer: {reason}. Start it (prefect server start), or unset PREFECT_API_URL to run without one.") from problems[0]
         raise ServerError(f"Prefect's temporary server did not start: {reason}") from problems[0]
 
     return wait

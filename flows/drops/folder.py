@@ -85,17 +85,20 @@ class DropFolder:
 
     def ready(self) -> list[DropFile]:
         """Return the drop that can be checked now, sorted by path: the settled files, unless others are about to settle that seem to belong to it."""
+        settled = self.ready_now()
         now = self._clock()
-        self._see(list(self._waiting))
-        ages = {path: now - since for path, (_, since) in self._waiting.items()}
-        settled = [path for path, age in ages.items() if age >= self.settle_s]
-        still_moving = len(settled) < len(ages)
-        if still_moving and not any(ages[path] >= 2 * self.settle_s for path in settled):
+        if len(settled) < len(self._waiting) and not any(now - self._waiting[file.path][1] >= 2 * self.settle_s for file in settled):
             return []
-        return [DropFile(path, self._waiting[path][0]) for path in sorted(settled, key=os.fspath)]
+        return settled
+
+    def ready_now(self) -> list[DropFile]:
+        """Return the settled files, sorted by path. Each is looked at once more."""
+        self._see(list(self._waiting))
+        now = self._clock()
+        return [DropFile(path, seen) for path, (seen, since) in sorted(self._waiting.items()) if now - since >= self.settle_s]
 
     def unsettled(self) -> list[Path]:
-        """Return the files that were seen to change within the last `settle_s` seconds."""
+        """Return the files that changed within the last `settle_s` seconds."""
         now = self._clock()
         return sorted(path for path, (_, since) in self._waiting.items() if now - since < self.settle_s)
 

@@ -1,0 +1,86 @@
+"""Serve the flow `check-drops` from this process: Prefect's runner takes up the runs of the schedule, and a thread starts one for each drop."""
+
+from __future__ import annotations
+
+import contextvars
+import datetime as dt
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from flows.drops.flow import check_drops
+from flows.drops.trigger import DropTrigger
+from flows.steps.sources import InputError
+from flows.tables import Outputs
+
+from prefect import serve  # isort: skip  # after the flow, which sets Prefect's defaults first
+from prefect.deployments.runner import RunnerDeployment  # isort: skip
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule  # isort: skip
+from prefect.types.entrypoint import EntrypointType  # isort: skip
+from prefect.schedules import Cron, Interval, Schedule  # isort: skip
+
+DEFAULT_EVERY_S = 900.0
+POLL_S = 2.0  # Prefect's own is 10; a drop should not wait so long
+TAGS = ["claimdrift", "drops"]
+
+
+def make_schedule(every_s: float | None, cron: str | None, timezone: str) -> Schedule:
+    """Return the schedule of the sweeps. Raises InputError for a cron expression or a time zone that Prefect does not take."""
+    try:
+        if cron is not None:
+            CronSchedule(cron=cron, timezone=timezone)
+            return Cron(cron, timezone=timezone)
+        interval = dt.timedelta(seconds=DEFAULT_EVERY_S if every_s is None else every_s)
+        IntervalSchedule(interval=interval, timezone=timezone)
+        return Interval(interval, timezone=timezone)
+    except ValueError as error:
+        raise InputError(f"--cron {cron!r}, --timezone {timezone!r}: {_first_message(error)}") from error
+
+
+def _first_message(error: ValueError) -> str:
+    """A validation error of Pydantic's takes several lines; its first message says it."""
+    return str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
+
+
+def serve_drops(
+    folder: Path, outputs: Path, schedule: Schedule, *, name: str, settle_s: float, parameters: Mapping[str, Any], tell: Callable[[str], None]
+) -> None:
+    """Serve until Ctrl-C or TERM. parameters: of the flow. Runs are processes of their own, one at a time; on the way out the schedule is paused."""
+    # Prefect starts a run as `python -m`, which would put a flows/ or models.py of the user's folder before ours.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    Outputs(outputs).create()
+    given = {key: str(value) if isinstance(value, Path) else value for key, value in parameters.items() if value is not None}
+    if "watch_terms" in given:
+        given["watch_terms"] = str(Path(given["watch_terms"]).resolve())
+    deployment = cast(
+        "RunnerDeployment",  # a coroutine only where it is called from one
+        check_drops.to_deployment(
+            name,
+            schedule=schedule,
+            paused=False,  # it was paused when it was served last
+            parameters={**given, "folder": str(folder.resolve()), "outputs": str(outputs.resolve()), "settle_s": settle_s},
+            description=f"Checks what is new in {folder}.",
+            tags=TAGS,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        ),
+    )
+    stop = threading.Event()
+    trigger = DropTrigger(f"{check_drops.name}/{name}", folder, outputs, settle_s=settle_s, tell=tell)
+    context = contextvars.copy_context()  # Prefect keeps its settings in one
+    thread = threading.Thread(target=context.run, args=(_watch, trigger, stop, tell), name="drops", daemon=True)
+    thread.start()
+    try:
+        serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
+    finally:
+        stop.set()
+
+
+def _watch(trigger: DropTrigger, stop: threading.Event, tell: Callable[[str], None]) -> None:
+    try:
+        trigger.watch(stop)
+    except OSError as error:
+        tell(f"the folder cannot be watched, drops wait for the schedule: {error}. WATCHFILES_FORCE_POLLING=true looks at it without the system's events")
