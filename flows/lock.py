@@ -65,6 +65,29 @@ def folder_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
                 lock.release()
 
 
+def writer_of(folder: Path) -> str:
+    """Say which run writes to `folder` now; empty where none does. Only looks, and at no lock: a run that starts this instant must not find it taken."""
+    try:
+        writer = json.loads((folder / WRITER_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return ""
+    if writer["host"] == socket.gethostname() and not _is_alive(writer["pid"]):
+        return ""
+    return _writer(folder)
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # os.kill would end the process there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _try_acquire(lock: FileLock, folder: Path) -> bool:
     with _held_guard:
         if folder.resolve() in _held:
