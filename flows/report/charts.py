@@ -70,12 +70,12 @@ def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
         columns += [{"key": (change_type, d), "direction": d, "x": first + i * COLUMN} for i, d in enumerate(directions)]
         groups.append({"type": change_type, "x": x, "width": width})
         x += width + 6
-    most = max(n for _, counter in rows for n in counter.values())
+    most = max(n for _, counter in rows[:MAX_OUTLETS] for n in counter.values())  # the sum of the others must not dwarf everyone
     drawn = [
         {
             "name": name, "y": HEAD + ROW * i + ROW / 2,
             "cells": [
-                {"x": c["x"], "n": counter[c["key"]], "r": round(max(2.5, MAX_RADIUS * math.sqrt(counter[c["key"]] / most)), 1), "what": " ".join(c["key"])}
+                {"x": c["x"], "n": counter[c["key"]], "r": _radius(counter[c["key"]] / most), "what": " ".join(c["key"])}
                 for c in columns if counter[c["key"]]
             ],
         }
@@ -86,6 +86,11 @@ def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
         title="Drift map: points on which each outlet changes an earlier telling, by type and direction of the change",
         standalone=standalone, style=source("chart.css"),
     )  # fmt: skip
+
+
+def _radius(share: float) -> float:
+    """Return the radius of a bubble whose area is `share` of the largest."""
+    return round(min(MAX_RADIUS, max(2.5, MAX_RADIUS * math.sqrt(share))), 1)
 
 
 def has_certainty_chart(data: Json, thread: Json) -> bool:

@@ -22,7 +22,7 @@ from flows.storage import OutputsError, explain_os_errors, write_synced
 
 REPORT = "report.html"
 N_FIRST_READS = 6
-N_STORYLINES = 24  # cards of the overview; the list's filter has all
+N_STORYLINES = 9  # cards of the overview; a list has all
 MAX_OUTLETS = 20  # rows of the matrix; the others are summed up in one more
 Json = dict[str, Any]
 KEYBOARD = (

@@ -154,5 +154,7 @@ function ask(box, id, label, input, button, submit, quick) {
     event.stopPropagation();
   });
   box.append(form);
-  input.focus();
+  announce("");
+  input.focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest" });
 }

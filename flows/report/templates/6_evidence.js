@@ -45,7 +45,7 @@ function waterfall(finding) {
     svg("line", { x1: x(0), x2: x(0), y1: 0, y2: 10, "vector-effect": "non-scaling-stroke" }),
     svg("rect", { class: name, x: Math.min(x(from), x(to)), width: Math.max(0.6, Math.abs(x(to) - x(from))), y: 1, height: 8 }));
   const row = (label, graphic, number) => h("tr", null, h("th", { scope: "row" }, label), h("td", null, graphic), h("td", { class: "n" }, number));
-  return h("table", { class: "waterfall" },
+  return h("table", { class: "waterfall" }, h("caption", null, "Bars and their figures are log-odds; the figures of the first and last row are probabilities."),
     h("tbody", null,
       row("An average pair", bar(0, start, "ends"), probability(start)),
       bars.map((b) => row(b.label, bar(b.from, b.to, b.moved >= 0 ? "for" : "against"), (b.moved >= 0 ? "+" : "−") + Math.abs(b.moved).toFixed(2))),

@@ -11,10 +11,6 @@ function dates(articles) {
   return first === last ? first : `${first} to ${last}`;
 }
 
-function isRead(event) {
-  return event.target.matches("input, select, textarea");
-}
-
 // --- findings ---------------------------------------------------------------------------------------------------------------------------------------------
 
 function findingsView(filters) {
@@ -165,11 +161,11 @@ function byFindings(threads) {
 function threadsView() {
   return h("div", null, h("div", { class: "heading" }, h("h1", null, many(DATA.threads.length, "thread")),
     h("p", { class: "muted" }, "A thread is the claims, across articles, that tell one fact. Those with the most findings come first.")),
-    h("div", { class: "panel" }, threadList(DATA.threads)));
+    h("div", { class: "panel" }, rowList(byFindings(DATA.threads), threadRow)));
 }
 
-function threadList(threads) {
-  const list = lazyList(byFindings(threads), threadRow, 40), rows = h("ul", { class: "threads" });
+function rowList(items, draw) {
+  const list = lazyList(items, draw, 40), rows = h("ul", { class: "threads" });
   const box = h("div", null, rows);
   // A list may hold list items only: the rows move in, the buttons stay outside.
   const move = () => list.querySelectorAll(":scope > li").forEach((row) => rows.append(row));
@@ -216,6 +212,17 @@ function step(finding, place) {
     decision === "open" ? "" : h("span", { class: "muted" }, ` (${decision})`));
 }
 
+function storylinesView() {
+  const sorted = [...DATA.storylines].sort((a, b) => b.findings.length - a.findings.length || compare(a.id, b.id));
+  return h("div", null, h("div", { class: "heading" }, h("h1", null, many(sorted.length, "storyline")), h("p", { class: "muted" }, "Articles about one event. Those with the most findings come first.")),
+    h("div", { class: "panel" }, rowList(sorted, storylineRow)));
+}
+
+function storylineRow(storyline) {
+  return h("li", null, h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 200))),
+    h("div", { class: "small muted" }, `${dates(storyline.articles)} · ${many(storyline.articles.length, "article")} · `, quoted(storyline.names.join(", "))), kindCounts(storyline.findings));
+}
+
 function storylineView(id) {
   const storyline = STORYLINE.get(id);
   if (!storyline) return missing("storyline", id);
@@ -229,5 +236,5 @@ function storylineView(id) {
         h("div", null, h("b", { class: "clip" }, quoted(article.name)),
           h("div", { class: "clip" }, article.url ? h("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, quoted(article.title || article.url)) : quoted(article.title || article.source)),
           article.also.length > 0 && h("div", { class: "small muted clip" }, "also in ", quoted(article.also.join("; ")))))))),
-    h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.threads.length, "thread"))), threadList(storyline.threads)));
+    h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.threads.length, "thread"))), rowList(byFindings(storyline.threads), threadRow)));
 }

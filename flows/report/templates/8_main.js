@@ -2,16 +2,19 @@
 
 const main = document.getElementById("main");
 const overview = document.getElementById("overview");
-const VIEWS = { finding: findingView, thread: threadView, storyline: storylineView };
+const VIEWS = { // with the tab that each belongs to
+  findings: [(id, query) => findingsView(readFilters(query)), "findings"], finding: [findingView, "findings"],
+  threads: [threadsView, "threads"], thread: [threadView, "threads"], storylines: [storylinesView, "overview"], storyline: [storylineView, "overview"],
+};
 
 function route() {
   const [path, query] = location.hash.replace(/^#/, "").split(/\?(.*)/s);
   const [, view = "", id = ""] = path.split("/");
   if (path && !path.startsWith("/")) return; // an anchor inside the page
-  const isOverview = view === "" || !(view in VIEWS || view === "findings" || view === "threads");
+  const isOverview = !Object.hasOwn(VIEWS, view);
+  const [draw, tab] = isOverview ? [() => "", "overview"] : VIEWS[view];
   overview.hidden = !isOverview;
-  document.getElementById("view").replaceChildren(isOverview ? "" : view === "findings" ? findingsView(readFilters(query)) : view === "threads" ? threadsView() : VIEWS[view](decodeURIComponent(id)));
-  const tab = { "": "overview", findings: "findings", finding: "findings", threads: "threads", thread: "threads", storyline: "overview" }[isOverview ? "" : view];
+  document.getElementById("view").replaceChildren(draw(id, query));
   document.querySelectorAll("nav.tabs a").forEach((link) => {
     if (link.dataset.tab === tab) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
