@@ -1,0 +1,96 @@
+"""An archive to check without a model: articles about a few invented events, and an engine whose vectors and scores are hashes of the words.
+
+The engine takes no time and is the same in every process, so what a run finds is known, and all the rest of the run is the real thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from flows import engine
+from flows.engine import Engine
+from flows.pipeline import CheckRun, Settings
+from models.encoder import ClaimEncoder
+from models.nli import NliScorer, NliScores
+from tests.core_examples import random_scores, word_vectors
+
+STEPS = ("prepare", "read", "extract", "relate", "propose", "score", "compare", "publish")
+SETTINGS = Settings(min_score=0.2)
+
+PLACES = ["Velm", "Northam", "Ostrel", "Calderby"]
+EVENTS = [
+    ["{n} dockers died when a crane fell on a ship in the port of {p}, {s} said.", "The crane in {p} was last inspected in {m}, according to {s}.",
+     "The port of {p} {o} on {d} after the crane fell.", "Strong wind {w} the crane in {p} down, {s} said.", "{s} has agreed to pay {n} million crowns."],
+    ["{n} houses were flooded in {p} when the river rose on {d}, {s} said.", "The dam above {p} {w} the water back, according to {s}.",
+     "Schools in {p} {o} on {d} because of the flood.", "The river at {p} reached {n} metres in {m}, {s} said.", "{s} may rebuild {n} bridges in {p}."],
+    ["{n} workers of the mill in {p} began a strike on {d}, {s} said.", "The mill in {p} {o} on {d}, according to {s}.",
+     "The owner of the mill {w} {n} jobs in {p}, {s} said.", "The talks about wages in {p} could end in {m}.", "{s} believes the strike in {p} will last {n} days."],
+]  # fmt: skip
+WORDS = {
+    "n": ["four", "five", "seven", "12", "about 20", "at least nine"], "s": ["police", "the mayor", "Ilse Brandt", "sources", "two officials"],
+    "m": ["January", "March", "2023"], "o": ["closed", "reopened", "stayed closed"], "d": ["Monday", "Tuesday", "Friday"], "w": ["brought", "did not bring", "may have brought"],
+}  # fmt: skip
+
+
+def invented_articles(n: int, seed: int = 1) -> dict[str, str]:
+    """Return `n` articles, by path: each with an outlet and a date, about one of a few events, with versions of some and copies of others among them."""
+    rng = random.Random(seed)
+    articles: dict[str, str] = {}
+    for i in range(n):
+        event, place = EVENTS[i % len(EVENTS)], PLACES[i % 2]
+        sentences = [s.format(p=place, **{name: rng.choice(words) for name, words in WORDS.items()}) for s in event]
+        name = f"outlet-{i % 7}/2025-03-{10 + i % 9:02}-{i}.txt"
+        articles[name] = " ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + f" This is report {i} from {place}."
+        if i % 10 == 9:
+            articles[f"agency/2025-03-{10 + i % 9:02}-{i}.txt"] = articles[name]
+    return articles
+
+
+class _Scorer:
+    has_heads = True
+
+    def score(self, pairs: Sequence[tuple[str, str]], *, on_progress: Callable[[int], None] | None = None, **_: Any) -> NliScores:
+        rows = []
+        for pair in pairs:
+            scores = random_scores(_seed(*pair), *pair)
+            scores.same_fact[:] = 0.98 if _seed(*sorted(pair)) % 5 == 0 else 0.01  # most pairs end at the first look, as in life
+            rows.append(scores.to_rows()[0])
+        if on_progress is not None:
+            on_progress(len(pairs))
+        return NliScores.from_rows(np.stack(rows))
+
+
+class _Encoder:
+    width = 48
+
+    def encode(self, texts: Sequence[str], **_: Any) -> np.ndarray:
+        return word_vectors(texts, self.width)
+
+
+def _seed(*texts: str) -> int:
+    return int.from_bytes(hashlib.blake2b("\0".join(texts).encode(), digest_size=4).digest(), "big")
+
+
+def use_invented_engine() -> None:
+    """Let this process check with the invented engine."""
+    made = Engine("invented", "invented", cast("NliScorer", _Scorer()), cast("ClaimEncoder", _Encoder()))
+    engine.load_engine = lambda *_, **__: made
+    import flows.pipeline
+
+    flows.pipeline.load_engine = engine.load_engine
+
+
+def check(inputs: Sequence[Path], outputs: Path, *, at_step: Callable[[str], None] = lambda _: None, **options: Any) -> CheckRun:
+    """Carry out one run under the folder's lock, as the flow does; `at_step` hears of each step before it begins."""
+    run = CheckRun(inputs, outputs, **{"settings": SETTINGS, **options})
+    with run.outputs.lock(wait_s=20):
+        for step in STEPS:
+            at_step(step)
+            getattr(run, step)()
+    return run
