@@ -145,7 +145,7 @@ def test_recorded_reviews_come_to_the_page_the_latest_of_each(port):
     assert {r.finding_id: r.decision for r in recorded_reviews(port)} == {first: "dismissed", second: "noted"}
     [review] = [r for r in report_data(port)["reviews"] if r["finding_id"] == first]
     assert review["reason"] == "other ship"
-    assert review["reviewed_at"] == "2024-04-01T01:00:00Z"
+    assert review["reviewed_at"] == "2024-04-01T01:00:00.000Z"
 
 
 def test_a_file_that_holds_no_reviews_is_named(port):

@@ -184,7 +184,8 @@ def _tick_dates(first: dt.datetime | None, last: dt.datetime | None) -> list[dt.
 
 
 def _date(text: str | None) -> dt.datetime | None:
-    return None if text is None else dt.datetime.fromisoformat(text)
+    """The day of a time: within a day the order of the numbers tells."""
+    return None if text is None else dt.datetime.fromisoformat(text).replace(hour=0, minute=0, second=0)
 
 
 def _day(at: dt.datetime | None) -> str:

@@ -22,7 +22,7 @@ from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting
 from flows.report.features import feature_words
 from flows.report.text import clipped, context, marks, shown
 from flows.report.verdict import change_sentence, verdict
-from flows.reviews import recorded_reviews
+from flows.reviews import Review, recorded_reviews
 from flows.summary import group_points
 from flows.tables import Outputs, current_table
 
@@ -77,19 +77,22 @@ def report_data(outputs: str | Path) -> Json:
         "outlets": articles.outlets.names, "articles": articles.rows, "claims": claims.rows, "findings": rows,
         "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_storylines": articles.n_storylines,
         "storylines": articles.storylines(claims, rows),
-        "reviews": [
-            {
-                "finding_id": r.finding_id, "thread_id": r.thread_id, "decision": r.decision, "reason": None if r.reason is None else shown(r.reason),
-                "note": None if r.note is None else shown(r.note), "reviewed_at": iso(r.reviewed_at),
-            }
-            for r in recorded_reviews(outputs)
-        ],
+        "reviews": [_review_row(review) for review in recorded_reviews(outputs)],
     }  # fmt: skip
 
 
 def iso(at: dt.datetime) -> str:
     """Return a time in UTC, to the second, as JavaScript's Date reads it."""
     return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _review_row(review: Review) -> Json:
+    at = review.reviewed_at.astimezone(dt.UTC)
+    return {
+        "finding_id": review.finding_id, "thread_id": review.thread_id, "decision": review.decision,
+        "reason": None if review.reason is None else shown(review.reason), "note": None if review.note is None else shown(review.note),
+        "reviewed_at": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z",  # as the page writes its own, to tell which is later
+    }  # fmt: skip
 
 
 def _point_row(f: Finding) -> Json:

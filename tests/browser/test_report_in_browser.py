@@ -163,6 +163,26 @@ def test_the_keyboard_alone_will_do(new_page, port_report):
     assert focused(page) == ids[-1]
     page.keyboard.press("t")
     page.wait_for_selector(".timeline")
+    page.keyboard.press("1")
+    page.wait_for_selector("#overview:not([hidden])")
+    page.keyboard.press("/")
+    page.keyboard.type("master")
+    wait_for_text(page, "#count", "1 finding")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.click("#help >> text=Close")
+    assert not page.is_visible("#help")
+
+
+def test_what_the_reader_does_is_told_in_the_status(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    page.keyboard.press("a")
+    assert "Choose a finding first" in page.text_content("#status")
+    page.keyboard.press("j")
+    for key, told in (("a", "Accepted."), ("a", "Undone.")):
+        page.keyboard.press(key)
+        assert page.text_content("#status") == told
 
 
 def test_a_dismissed_finding_is_hidden_counted_and_kept(new_page, port_report):
@@ -237,6 +257,10 @@ def test_recorded_decisions_are_taken_over_and_not_exported_again(new_page, tmp_
     assert [(r["finding_id"], r["decision"]) for r in export(page)["reviews"]] == [(first, "accepted")]
     page.goto(address + "#/findings")
     assert len(visible_cards(page)) == 3
+    page.goto(f"{address}#/finding/{second}")
+    page.reload()
+    page.keyboard.press("u")
+    assert "recorded as dismissed" in page.text_content("#status")
 
 
 def test_another_finding_with_the_same_change_is_like_one_you_dismissed(new_page, tmp_path):

@@ -27,7 +27,7 @@ const reviews = {
   // The decision that counts: the later of the reader's own and the recorded one.
   of(finding) {
     const own = this.own.get(finding.id), recorded = this.recorded.get(finding.id);
-    return own && (!recorded || own.reviewed_at >= recorded.reviewed_at) ? own : recorded;
+    return own && (!recorded || Date.parse(own.reviewed_at) >= Date.parse(recorded.reviewed_at)) ? own : recorded;
   },
 
   decision(finding) {
@@ -73,7 +73,7 @@ const reviews = {
   toExport() {
     return [...this.own.values()].filter((own) => {
       const recorded = this.recorded.get(own.finding_id);
-      return !recorded || own.reviewed_at > recorded.reviewed_at;
+      return !recorded || Date.parse(own.reviewed_at) > Date.parse(recorded.reviewed_at);
     }).sort((a, b) => (a.finding_id < b.finding_id ? -1 : 1));
   },
 

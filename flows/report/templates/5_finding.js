@@ -81,7 +81,7 @@ function actions(finding, decision, box) {
     press("accepted", "✓ Accept", "accept"), press("dismissed", "✕ Dismiss", "dismiss"), press("noted", "Note", "note"),
     reviews.own.has(finding.id) && h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"),
     h("span", { class: "links" },
-      h("button", { type: "button", class: "plain", "data-act": "details", "aria-expanded": String(Boolean(box.open)), onclick: () => box.draw(!box.open) || focusAct(box, "details") },
+      h("button", { type: "button", class: "plain", "data-act": "details", "aria-expanded": String(Boolean(box.open)), onclick: () => { box.draw(!box.open); focusAct(box, "details"); } },
         box.open ? "Less" : "Context and evidence"),
       h("a", { href: `#/thread/${finding.thread.id}` }, `Thread of ${many(finding.thread.tellings.length, "telling")}`, h("span", { class: "sr" }, `, ${many(others, "other finding")}`)),
       h("a", { href: findingLink(finding), title: "permanent link to this finding" }, "Link")));
@@ -99,9 +99,13 @@ function decide(box, act) {
   if (asked) asked.remove();
   if (act === "dismiss" && decision !== "dismissed") return askReason(box);
   if (act === "note") return askNote(box);
-  if (act === "accept" && decision !== "accepted") reviews.set(finding, "accepted", null);
-  else reviews.undo(finding);
-  decided(box, reviews.decision(finding) === "open" ? "Undone." : `${capital(reviews.decision(finding))}.`);
+  if (act === "accept" && decision !== "accepted") {
+    reviews.set(finding, "accepted", null);
+    return decided(box, "Accepted.");
+  }
+  reviews.undo(finding);
+  const left = reviews.decision(finding);
+  decided(box, left === "open" ? "Undone." : `It is recorded as ${left} in the outputs folder: decide otherwise to change that.`);
 }
 
 function decided(box, message) {
@@ -112,10 +116,6 @@ function decided(box, message) {
   showReviewCounts();
   announce(message);
   box.focus({ preventScroll: true });
-}
-
-function capital(word) {
-  return word[0].toUpperCase() + word.slice(1);
 }
 
 function askReason(box) {

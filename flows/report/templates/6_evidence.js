@@ -26,13 +26,14 @@ function probabilities(e) {
   const relation = [["Both cannot hold", e.relation[0]], ["Both can hold, yet differ", e.relation[1]], ["They say the same", e.relation[2]]].filter(([, p]) => p !== null);
   const nli = ["entails", "is neutral to", "contradicts"];
   return h("table", null,
-    h("tbody", null, [...rows, ...relation].map(([label, p]) => h("tr", null, h("th", { scope: "row" }, label), h("td", { class: "n" }, label.startsWith("Cosine") ? p.toFixed(2) : percent(p)))),
+    h("tbody", null, [...rows, ...relation].map(([label, p]) => h("tr", null, h("th", { scope: "row" }, label), h("td", { class: "n" }, label.startsWith("Cosine") && p !== null ? p.toFixed(2) : percent(p)))),
       nli.map((label, i) => h("tr", null, h("th", { scope: "row" }, `Earlier ${label} later, and back`), h("td", { class: "n" }, `${percent(e.nli[0][i])}, ${percent(e.nli[1][i])}`)))));
 }
 
 // Log-odds add up, so the bars are drawn on their scale: from the average pair to this one. The words beside them are probabilities.
 function waterfall(finding) {
-  const e = finding.evidence, end = Math.log(finding.score / (1 - finding.score));
+  const score = Math.min(Math.max(finding.score, 0.0005), 0.9995); // 0 and 1 have no log-odds
+  const e = finding.evidence, end = Math.log(score / (1 - score));
   const bars = e.moved.map(([feature, moved]) => ({ label: DATA.features[feature], moved }));
   if (e.rest[0]) bars.push({ label: many(e.rest[0], "other feature"), moved: e.rest[1] });
   let at = end - bars.reduce((sum, bar) => sum + bar.moved, 0);

@@ -14,7 +14,7 @@ function dates(articles) {
 // --- findings ---------------------------------------------------------------------------------------------------------------------------------------------
 
 function findingsView(filters) {
-  const list = h("div", { id: "list" }), count = h("h1", { id: "count" }), hint = h("p", { class: "muted small" });
+  const list = h("div", { id: "list" }), count = h("h1", { id: "count", "aria-live": "polite" }), hint = h("p", { class: "muted small" });
   const panel = h("div", { class: "filters" });
   const refresh = () => {
     history.replaceState(null, "", writeFilters(filters));

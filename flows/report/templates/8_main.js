@@ -70,7 +70,7 @@ const KEYS = {
   o: () => withCard((box) => { box.draw(!box.open); box.focus({ preventScroll: true }); }),
   t: () => withCard((box) => { location.hash = `#/thread/${box.finding.thread.id}`; }),
   e: () => { if (!document.getElementById("export").disabled) exportReviews(); },
-  "/": () => { if (!document.getElementById("by-q")) { location.hash = "#/findings"; route(); } openFilters(); document.getElementById("by-q").focus(); },
+  "/": () => { if (!document.getElementById("by-q")) { history.pushState(null, "", "#/findings"); route(); } openFilters(); document.getElementById("by-q").focus(); },
   "?": () => document.getElementById("help").showModal(),
   1: () => { location.hash = "#/"; },
   2: () => { location.hash = document.querySelector('[data-tab="findings"]').getAttribute("href"); },
