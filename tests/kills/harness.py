@@ -20,14 +20,17 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from tests.core_examples import write_articles
 from tests.kills.invented import check, invented_articles, use_invented_engine
 
 RETENTION = dt.date(2025, 3, 11)  # the takedown: everything published before
-KEYS = {"articles": ["article_id"], "claims": ["claim_id"], "findings": ["finding_id"], "runs": ["run_id"], "pairs": ["earlier_claim_id", "later_claim_id"],
-        "comparisons": ["earlier_article_id", "later_article_id"], "sightings": ["article_id", "source"], "rejects": ["source", "reason", "detail"]}  # fmt: skip
+KEYS = {
+    "articles": ["article_id"], "sightings": ["article_id", "source"], "claims": ["claim_id"], "comparisons": ["earlier_article_id", "later_article_id"],
+    "pairs": ["earlier_claim_id", "later_claim_id"], "rejects": ["source", "reason", "detail"], "findings": ["finding_id"], "runs": ["run_id"],
+}  # fmt: skip
 
 
 def plan(drops: list[Path], outputs: Path) -> list[tuple[str, Callable[[Callable[[str], None]], object]]]:
@@ -58,7 +61,7 @@ class Child:
             try:
                 command(lambda step: os.write(writing, f"{step}\n".encode()) and None)
                 os.write(writing, b"end\n")
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - told by the exit code, whatever it is
                 traceback.print_exc()
                 status = 1
             os._exit(status)
@@ -89,7 +92,7 @@ def undisturbed(command: Callable) -> list[tuple[str, float]]:
     steps = child.steps()
     if child.wait():
         sys.exit("a command failed without being killed")
-    return [(step, after - at) for (step, at), (_, after) in zip(steps, steps[1:], strict=False)]
+    return [(step, after - at) for (step, at), (_, after) in pairwise(steps)]
 
 
 def kill_once(command: Callable, steps: list[tuple[str, float]], rng: random.Random) -> str | None:

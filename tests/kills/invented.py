@@ -30,11 +30,13 @@ EVENTS = [
     ["{n} houses were flooded in {p} when the river rose on {d}, {s} said.", "The dam above {p} {w} the water back, according to {s}.",
      "Schools in {p} {o} on {d} because of the flood.", "The river at {p} reached {n} metres in {m}, {s} said.", "{s} may rebuild {n} bridges in {p}."],
     ["{n} workers of the mill in {p} began a strike on {d}, {s} said.", "The mill in {p} {o} on {d}, according to {s}.",
-     "The owner of the mill {w} {n} jobs in {p}, {s} said.", "The talks about wages in {p} could end in {m}.", "{s} believes the strike in {p} will last {n} days."],
+     "The owner of the mill {w} {n} jobs in {p}, {s} said.", "The talks about wages in {p} could end in {m}.",
+     "{s} believes the strike in {p} will last {n} days."],
 ]  # fmt: skip
 WORDS = {
     "n": ["four", "five", "seven", "12", "about 20", "at least nine"], "s": ["police", "the mayor", "Ilse Brandt", "sources", "two officials"],
-    "m": ["January", "March", "2023"], "o": ["closed", "reopened", "stayed closed"], "d": ["Monday", "Tuesday", "Friday"], "w": ["brought", "did not bring", "may have brought"],
+    "m": ["January", "March", "2023"], "o": ["closed", "reopened", "stayed closed"], "d": ["Monday", "Tuesday", "Friday"],
+    "w": ["brought", "did not bring", "may have brought"],
 }  # fmt: skip
 
 
