@@ -74,7 +74,8 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
             with showing_progress(console, "loading the model"):
                 show = printer(quiet=quiet, as_json=as_json)
                 watcher = DropWatcher(folder, outputs, parameters, settle_s=settle, on_checked=show, tell=tell, command=command, watchlist=watchlist)
-                watcher.prepare()
+                if not once:  # which may find nothing new, and needs no model then
+                    watcher.prepare()
             if once:
                 with showing_progress(console, "looking for new files"):
                     check_once(watcher, quiet=quiet or as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import datetime as dt
+import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ def serve_drops(
     """Serve until Ctrl-C or TERM. parameters: of the flow. Runs are processes of their own, one at a time; on the way out the schedule is paused."""
     # Prefect starts a run as `python -m`, which would put a flows/ or models.py of the user's folder before ours.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
+    logging.getLogger("prefect.runner").setLevel(logging.WARNING)  # at each poll it says how many runs wait for the one under way
     Outputs(outputs).create()
     given = {key: str(value) if isinstance(value, Path) else value for key, value in parameters.items() if value is not None}
     if "watch_terms" in given:
