@@ -211,6 +211,16 @@ def test_a_report_that_cannot_be_written_is_told_and_the_run_stands(port):
     assert with_report(summarise(port)).report == str(port / "report.html")
 
 
+def test_open_shows_the_report_or_says_that_it_cannot(port, monkeypatch):
+    opened: list[str] = []
+    for there in (True, False):
+        monkeypatch.setattr("webbrowser.open", lambda address, there=there: opened.append(address) or there)
+        result = CliRunner().invoke(cli, ["report", "-o", str(port), "--open"])
+        assert result.exit_code == 0
+        assert ("no browser could be started" in result.stderr) == (not there)
+    assert opened == [(port / "report.html").as_uri()] * 2
+
+
 def test_commands(port, tmp_path):
     run = CliRunner().invoke
     result = run(cli, ["report", "--outputs", str(port)])

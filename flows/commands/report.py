@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
 
 import click
@@ -29,5 +30,5 @@ def report(outputs: Path, to: Path | None, show: bool) -> None:
     with one_line_failures("the report"):
         path = write_report(outputs, to)
     click.echo(f"report    {path}")
-    if show and click.launch(path.resolve().as_uri()) != 0:
+    if show and not webbrowser.open(path.resolve().as_uri()):
         tell(f"no browser could be started: open {path} yourself")

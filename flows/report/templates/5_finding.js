@@ -32,6 +32,7 @@ function what(finding) {
   return h("div", { class: "what" },
     h("span", { class: "kind" }, finding.kindName),
     finding.changes.map((change, n) => h("span", { class: `chip c${n % 4}` }, `${change.type} ${change.direction}`)),
+    DATA.runs.length > 1 && finding.run === LAST_RUN && h("span", { class: "new" }, "new"),
     finding.versions && h("span", { class: "muted" }, "two versions of one source"),
     !finding.ordered && h("span", { class: "muted" }, "which came first is not known"),
     reviews.isLikeDismissed(finding) && h("span", { class: "like" }, "like one you dismissed"),
