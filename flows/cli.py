@@ -24,12 +24,16 @@ from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, 
 from flows.commands.check_options import field_options, model_options, tell_options
 from flows.commands.compact import compact
 from flows.commands.explain import explain
+from flows.commands.export import export
+from flows.commands.findings import findings
 from flows.commands.forget import forget
 from flows.commands.plot import plot
 from flows.commands.report import report
 from flows.commands.retry import retry
-from flows.commands.status import status
+from flows.commands.review import review
 from flows.commands.serve import serve
+from flows.commands.show import show
+from flows.commands.status import status
 from flows.commands.watch import watch
 from flows.steps.sources import InputError, find_files
 
@@ -196,6 +200,10 @@ cli.add_command(compact)
 cli.add_command(forget)
 cli.add_command(watch)
 cli.add_command(serve)
+cli.add_command(findings)
+cli.add_command(show)
+cli.add_command(export)
+cli.add_command(review)
 
 
 def main() -> None:

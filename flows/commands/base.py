@@ -28,7 +28,7 @@ class OneLineCommand(click.Command):
             hint = (
                 f'"{names[0]}" is taken for options: put -- before file names with a leading dash.'
                 if names
-                else f"claimdrift {self.name} --help lists the options."
+                else f"{_path(info_name or self.name, parent)} --help lists the options."
             )
             tell(f"{error.format_message().rstrip('.')}. {hint}")
             sys.exit(EXIT_USAGE)
@@ -44,6 +44,15 @@ class OneLineCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.epilog:
             formatter.write("\n" + self.epilog.strip("\n") + "\n")
+
+
+def _path(name: str | None, parent: click.Context | None) -> str:
+    """A command as a user calls it, its group included."""
+    names = [name or ""]
+    while parent is not None and parent.parent is not None:
+        names.insert(0, parent.info_name or "")
+        parent = parent.parent
+    return " ".join(["claimdrift", *names])
 
 
 def tell(message: str) -> None:

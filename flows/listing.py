@@ -1,0 +1,256 @@
+"""Which findings of an outputs folder a reader asked for: filters as on the report's page, reviews among them. Nothing is computed anew or judged here.
+
+    from flows.listing import Filters, list_findings
+    listing = list_findings("outputs", Filters(kinds=("contradiction",), min_score=0.8))
+    for listed in listing.items(limit=10): print(listed.finding.score, listed.finding.later_text)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.convert import from_table
+from flows.current import current_table
+from flows.records import Change, Finding, Sighting
+from flows.report.verdict import verdict
+from flows.reviews import Review, like_dismissed, recorded_reviews
+from flows.tables import Outputs, OutputsError
+from flows.versions import Versions, find_versions
+
+ReviewChoice = Literal["kept", "open", "accepted", "noted", "dismissed", "all"]
+REVIEW_CHOICES: tuple[ReviewChoice, ...] = ("kept", "open", "accepted", "noted", "dismissed", "all")
+MIN_ID = 6  # characters of an id that are shown at least
+Row = dict[str, Any]
+
+
+class FilterError(OutputsError):
+    """A filter or an id that nothing in the folder can fit; the message says what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a finding must be like; a filter that is not given lets all pass. Of several kinds, types or outlets one is enough."""
+
+    kinds: Sequence[str] = ()
+    types: Sequence[str] = ()
+    outlets: Sequence[str] = ()  # of either claim, case aside
+    since: dt.date | None = None  # the later claim was published on this day or after it; undated ones do not pass
+    until: dt.date | None = None  # the earlier claim was published on this day or before it; likewise
+    min_score: float = 0.0
+    storyline: str = ""  # a storyline_id, or a beginning of one that no other has
+    text: str = ""  # words that all stand in the claims, sources, outlets, headlines, verdict or id; case aside
+    new: bool = False  # of the last run only
+    review: ReviewChoice = "kept"  # kept: all but the dismissed; open: not reviewed
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A finding and what a reader decided about it."""
+
+    finding: Finding
+    review: Review | None
+    like_dismissed: bool  # not reviewed, and another one of its thread with the same change was dismissed
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The findings that passed, surest first, and counts for what did not."""
+
+    table: pa.Table  # rows of findings that passed
+    n_findings: int  # in the current view of the folder
+    n_dismissed: int  # hidden: they pass all filters but were dismissed
+    id_length: int  # characters by which the folder's finding_ids differ
+    reviews: Mapping[str, Review]
+    like: frozenset[str]
+
+    def __len__(self) -> int:
+        return self.table.num_rows
+
+    def items(self, limit: int | None = None) -> list[Listed]:
+        """Return the first `limit` of the findings, all of them by default."""
+        rows = self.table if limit is None else self.table.slice(0, limit)
+        return [Listed(f, self.reviews.get(f.finding_id), f.finding_id in self.like) for f in from_table(rows, Finding)]
+
+
+def list_findings(outputs: str | Path, filters: Filters) -> Listing:
+    """Return the findings that pass. Raises OutputsError for no results, FilterError for an outlet or storyline that the folder does not know."""
+    findings = current_table(outputs, "findings")
+    rows = _rows(findings)
+    reviews = {review.finding_id: review for review in recorded_reviews(outputs)}
+    passes = _predicate(Outputs(Path(outputs)), rows, filters)
+    passed = [n for n, row in enumerate(rows) if passes(row)]
+    kept = [n for n in passed if _fits_review(reviews.get(rows[n]["finding_id"]), filters.review)]
+    n_dismissed = len(passed) - len(kept) if filters.review == "kept" else 0
+    return Listing(
+        table=findings.take(pa.array(kept, type=pa.int64())),
+        n_findings=len(rows),
+        n_dismissed=n_dismissed,
+        id_length=_id_length([row["finding_id"] for row in rows]),
+        reviews=reviews,
+        like=frozenset(_like(outputs, rows, reviews)),
+    )
+
+
+def _rows(findings: pa.Table) -> list[Row]:
+    return findings.drop_columns(["evidence"]).to_pylist()  # evidence is most of a row, and no filter looks at it
+
+
+def _like(outputs: str | Path, rows: Sequence[Row], reviews: Mapping[str, Review]) -> set[str]:
+    dismissed = {i for i, review in reviews.items() if review.decision == "dismissed"}
+    if not dismissed.issubset(row["finding_id"] for row in rows):  # one of its texts was replaced since: the new one may make the same change again
+        rows = _rows(current_table(outputs, "findings", superseded=True))
+    return like_dismissed(rows, reviews)
+
+
+def _fits_review(review: Review | None, choice: ReviewChoice) -> bool:
+    if choice == "all":
+        return True
+    decision = review.decision if review else "open"
+    return decision != "dismissed" if choice == "kept" else decision == choice
+
+
+def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Callable[[Row], bool]:
+    tests: list[Callable[[Row], bool]] = []
+    if filters.kinds:
+        tests.append(lambda row: row["kind"] in filters.kinds)
+    if filters.types:
+        tests.append(lambda row: not set(filters.types).isdisjoint(row["types"]))
+    if filters.outlets:
+        wanted = _known_outlets(archive, filters.outlets)
+        tests.append(lambda row: row["earlier_outlet"].casefold() in wanted or row["later_outlet"].casefold() in wanted)
+    if since := filters.since:
+        tests.append(lambda row: row["later_published_at"] is not None and row["later_published_at"].date() >= since)
+    if until := filters.until:
+        tests.append(lambda row: row["earlier_published_at"] is not None and row["earlier_published_at"].date() <= until)
+    if filters.min_score:
+        tests.append(lambda row: row["score"] >= filters.min_score)
+    if filters.storyline:
+        storyline_id = _one_of(filters.storyline, {row["storyline_id"] for row in rows}, f"{archive.root}: no finding is of a storyline", "storylines")
+        tests.append(lambda row: row["storyline_id"] == storyline_id)
+    if words := filters.text.casefold().split():
+        tests.append(lambda row: all(word in _haystack(row) for word in words))
+    if filters.new:
+        last = archive.run_ids()[-1]
+        tests.append(lambda row: row["run_id"] == last)
+    return lambda row: all(test(row) for test in tests)
+
+
+def _known_outlets(archive: Outputs, outlets: Sequence[str]) -> set[str]:
+    """The outlets asked for, folded. An outlet without findings passes none; one that the folder has never seen is a slip."""
+    there = {outlet.casefold(): outlet for outlet in archive.read("sightings", ["outlet"]).column("outlet").unique().to_pylist()}
+    for outlet in outlets:
+        if outlet.casefold() not in there:
+            within = sorted(name for folded, name in there.items() if outlet.casefold() in folded)
+            near = within[:5] or [there[name] for name in get_close_matches(outlet.casefold(), list(there), n=3)]
+            hint = f"Did you mean {' or '.join(near)}?" if near else "The column outlet of the table sightings has those there are."
+            raise FilterError(f'{archive.root}: holds no article of an outlet "{outlet}". {hint}')
+    return {outlet.casefold() for outlet in outlets}
+
+
+def _haystack(row: Row) -> str:
+    sides = [row[f"{side}_{name}"] or "" for side in ("earlier", "later") for name in ("text", "attribution", "outlet", "title", "source")]
+    changes = [Change(**change) for change in row["changes"]]
+    return "\n".join([*sides, verdict(row["kind"], changes, order_known=row["order_known"]), row["finding_id"]]).casefold()
+
+
+def _one_of(beginning: str, ids: set[str], none: str, many: str) -> str:
+    """Return the one id that begins so. Raises FilterError for none or several."""
+    meant = [beginning] if beginning in ids else sorted(i for i in ids if i.startswith(beginning))
+    if not meant:
+        raise FilterError(f'{none} "{beginning}".')
+    if len(meant) > 1:
+        raise FilterError(f'"{beginning}" could be {len(meant)} {many}: {", ".join(meant[:5])}{", …" if len(meant) > 5 else ""}. Give more of the id.')
+    return meant[0]
+
+
+def _id_length(ids: Sequence[str]) -> int:
+    """Return how many first characters tell the ids apart, MIN_ID at least."""
+    length = MIN_ID
+    while len({i[:length] for i in ids}) < len(ids):
+        length += 1
+    return length
+
+
+# --- one finding ---------------------------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A claim of a thread, where and when it was told."""
+
+    outlet: str
+    source: str
+    published_at: dt.datetime | None
+    certainty: str
+    attribution: str | None
+    text: str
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A finding with what stands around it."""
+
+    listed: Listed
+    contexts: tuple[tuple[str, str], tuple[str, str]]  # before and after the claim in its paragraph; earlier, later
+    urls: tuple[str, str]  # empty where unknown
+    is_superseded: bool  # one of the texts was replaced by its source since, so the current view leaves the finding out
+    tellings: tuple[Telling, ...]  # of its thread, by date, undated ones last
+    n_in_thread: int  # findings of its thread, itself included
+    id_length: int  # characters by which the folder's finding_ids differ
+
+
+def find_finding(outputs: str | Path, beginning: str) -> Detail:
+    """Return the finding whose id begins so. Raises FilterError where none does, or several; OutputsError for no results."""
+    from flows.report.text import context
+
+    archive = Outputs(Path(outputs))
+    findings = current_table(outputs, "findings", superseded=True)
+    ids = findings.column("finding_id").to_pylist()
+    finding_id = _one_of(beginning, set(ids) if beginning else set(), f"{archive.root}: holds no finding", "findings")
+    [finding] = from_table(findings.slice(ids.index(finding_id), 1), Finding)
+    reviews = {review.finding_id: review for review in recorded_reviews(outputs)}
+    sightings = from_table(archive.read("sightings"), Sighting)
+    versions = Versions(find_versions(sightings))
+    ends = finding.earlier_article_id, finding.later_article_id
+    texts = dict(zip(*archive.read("articles", ["article_id", "text"], pc.field("article_id").isin(ends)).to_pydict().values(), strict=True))
+    sides = ((ends[0], finding.earlier_char_start, finding.earlier_char_end), (ends[1], finding.later_char_start, finding.later_char_end))
+    before, after = (context(texts[article_id], start, end) for article_id, start, end in sides)
+    sources = (ends[0], finding.earlier_source), (ends[1], finding.later_source)
+    urls = {(s.article_id, s.source): s.url for s in sightings}
+    like = like_dismissed(_rows(findings), reviews)
+    return Detail(
+        listed=Listed(finding, reviews.get(finding_id), finding_id in like),
+        contexts=(before, after),
+        urls=(urls.get(sources[0], ""), urls.get(sources[1], "")),
+        is_superseded=not versions.stands(*ends),
+        tellings=_tellings(outputs, finding.thread_id, sightings),
+        n_in_thread=sum(thread_id == finding.thread_id for thread_id in findings.column("thread_id").to_pylist()),
+        id_length=_id_length(ids),
+    )
+
+
+def _tellings(outputs: str | Path, thread_id: str, sightings: Sequence[Sighting]) -> tuple[Telling, ...]:
+    claims = current_table(outputs, "claims", superseded=True).filter(pc.field("thread_id") == thread_id)
+    first: dict[str, Sighting] = {}
+    for sighting in sorted(sightings, key=lambda s: (_when(s.published_at), s.source)):
+        first.setdefault(sighting.article_id, sighting)
+    columns = ["article_id", "certainty", "attribution", "text", "claim_id"]
+    found = [
+        Telling(s.outlet, s.source, s.published_at, row["certainty"], row["attribution"], row["text"], row["claim_id"])
+        for row in claims.select(columns).to_pylist()
+        for s in [first[row["article_id"]]]
+    ]
+    return tuple(sorted(found, key=lambda t: (_when(t.published_at), t.source)))  # stable: claims of one article stay in the order of its text
+
+
+def _when(at: dt.datetime | None) -> tuple[bool, dt.datetime]:
+    return at is None, at or dt.datetime.min.replace(tzinfo=dt.UTC)
