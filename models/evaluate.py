@@ -3,7 +3,7 @@
     python models/evaluate.py --pairs FILE…                 labelled sentence pairs (Parquet: premise, hypothesis, label)
     python models/evaluate.py --shared ../shared [--base DIR]  development sets, held-out topics and annotated stories; --base adds an encoder to compare
     vectors with
-    options: [--model DIR_OR_HUB_ID] [--limit N] [--json FILE]
+    options: [--model DIR_OR_HUB_ID] [--precision bfloat16] [--limit N] [--json FILE]
 
 Accuracy, balanced accuracy and AUROC by the labels a file has: three NLI labels; entailment | not_entailment; consistent | inconsistent.
 """
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score, roc_auc_score
 
 from models.architecture import CHANGE_TYPES, NLI_LABELS, RELATIONS
-from models.checkpoint import EMBEDDED, load_checkpoint, use_threads
+from models.checkpoint import EMBEDDED, PRECISIONS, load_checkpoint, use_threads
 from models.encoder import ClaimEncoder
 from models.examples import Example, fact_examples, load_topics, plain_sentences
 from models.nli import NliScorer, NliScores
@@ -163,12 +163,13 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="a sentence-transformers folder whose vectors are compared")
     parser.add_argument("--limit", type=int, help="use about this many rows of each file")
     parser.add_argument("--parts", nargs="*", default=["nli", "facts", "stories"], choices=["nli", "facts", "stories"])
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     if not args.pairs and not args.shared:
         parser.error("name --pairs FILE… or --shared DIR")
     use_threads()
-    checkpoint = load_checkpoint(args.model)
+    checkpoint = load_checkpoint(args.model, args.precision)
     scorer = NliScorer(checkpoint)
     results: dict[str, dict[str, tuple[float, float, float]]] = {}
 
