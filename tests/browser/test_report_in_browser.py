@@ -16,7 +16,7 @@ from flows.report.page import write_report
 from flows.reviews import DECISIONS, Review
 from flows.tables import to_table
 
-LARGE_MAX_S, INTERACTION_MAX_S = 5.0, 1.5  # some ten times what was measured on one busy core
+LARGE_MAX_S, INTERACTION_MAX_S = 10.0, 3.0  # some twenty times what was measured: the machine may be busy
 
 
 def count(page: Any) -> str:
@@ -369,6 +369,15 @@ def test_print_shows_the_findings_without_the_controls(new_page, port_report):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+def test_print_has_the_whole_list(new_page, large_report):
+    page = new_page()
+    page.goto(large_report + "#/findings?fold=0&outlet=Outlet+1")
+    n = int(count(page).split()[0])
+    assert len(visible_cards(page)) < n
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert len(visible_cards(page)) == n
+
+
 def test_a_choice_of_light_or_dark_lasts(new_page, port_report):
     page = new_page(color_scheme="dark")
     page.goto(port_report)
@@ -388,5 +397,6 @@ def test_5000_findings_load_and_answer_quickly(new_page, large_report):
     assert loaded_s < LARGE_MAX_S
     assert filtered_s < INTERACTION_MAX_S
     assert len(visible_cards(page)) < 200, "cards are drawn as they are needed"
+    assert page.evaluate("document.documentElement.scrollHeight") > 5000
     page.keyboard.press("End")
     page.locator(".card >> nth=40").wait_for()

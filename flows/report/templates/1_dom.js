@@ -74,11 +74,10 @@ function announce(text) {
 
 // Shows `items` a page at a time, more as the reader comes near the end: thousands of cards at once would take seconds.
 function lazyList(items, draw, pageSize) {
-  const box = h("div");
+  const box = h("div", { class: "lazy" });
   let shown = 0;
   const label = h("button", { type: "button", onclick: () => more() });
-  const all = h("button", { type: "button", onclick: () => more(items.length) }, "Show all");
-  const sentinel = h("div", { class: "bar sentinel" }, label, all);
+  const sentinel = h("div", { class: "bar sentinel" }, label);
   function more(n) {
     const page = items.slice(shown, shown + (n || pageSize));
     shown += page.length;
@@ -97,3 +96,6 @@ function lazyList(items, draw, pageSize) {
   box.more = more;
   return box;
 }
+
+// What is printed is the whole of a list, not what was drawn so far.
+window.addEventListener("beforeprint", () => document.querySelectorAll(".lazy").forEach((box) => box.more(Infinity)));
