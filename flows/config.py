@@ -35,8 +35,8 @@ def defaults_from_file(ctx: click.Context, given: Mapping[str, Any]) -> dict[str
 
     Raises click.UsageError, in one line with the file's name, for a file that cannot be read, an unknown key or a value that its option does not take.
     """
-    path = _file(ctx, given)
-    if path is None or given.get("help"):
+    path, help_option = _file(ctx, given), ctx.command.get_help_option(ctx)
+    if path is None or (help_option is not None and given.get(str(help_option.name))):
         return {}
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))

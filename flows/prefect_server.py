@@ -12,6 +12,8 @@ import signal
 import threading
 from collections.abc import Callable
 
+from flows.steps.sources import InputError
+
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -37,7 +39,7 @@ def quiet_console() -> None:
 
 
 def require_server(what: str) -> str:
-    """Return the address of the server that Prefect's settings name, once it has answered. Raises ServerError where none is named or it does not answer.
+    """Return the address of the server that Prefect's settings name, once it has answered. Raises InputError where none is named, ServerError where it does not answer.
 
     A temporary server has no scheduler: schedules and triggers would never fire, without a word.
     """
@@ -46,7 +48,7 @@ def require_server(what: str) -> str:
 
     url = PREFECT_API_URL.value()
     if not url:
-        raise ServerError(
+        raise InputError(
             f"{what} needs a Prefect server, and PREFECT_API_URL names none: without one, schedules never fire. "
             "Start one with `prefect server start`, and tell where it is: export PREFECT_API_URL=http://127.0.0.1:4200/api"
         )

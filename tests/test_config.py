@@ -1,0 +1,133 @@
+"""Options from a TOML file: what they set, what wins over them, and what is a slip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.commands.base import OneLineCommand
+from flows.config import FILE, config_option
+
+SEEN: dict = {}
+
+
+@click.group()
+def program() -> None:
+    """A program of two commands."""
+
+
+@program.command(cls=OneLineCommand)
+@click.argument("folder", required=False)
+@click.option("--outputs", "-o", default="outputs", type=click.Path(path_type=Path))
+@click.option("--min-score", type=click.FloatRange(0, 1))
+@click.option("--fail-on", multiple=True, type=click.Choice(["drift", "update"]))
+@click.option("--quiet", "-q", is_flag=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--notify")
+@config_option
+def look(**values) -> None:
+    """Note what was set."""
+    SEEN.clear()
+    SEEN.update(values)
+
+
+@program.command(cls=OneLineCommand)
+@click.option("--outputs", "-o", default="outputs", type=click.Path(path_type=Path))
+@click.option("--settle", type=float)
+@click.option("--once", is_flag=True)
+@config_option
+def other(**values) -> None:
+    """Another command, with an option that the first one has not."""
+    SEEN.clear()
+    SEEN.update(values)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, config: str = "", name: str = FILE) -> Result:
+    if config:
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(config, encoding="utf-8")
+    return CliRunner().invoke(program, list(arguments))
+
+
+def assert_slip(result: Result, *parts: str) -> None:
+    assert result.exit_code == 2, result.output
+    [line] = result.stderr.splitlines()
+    assert line.startswith("claimdrift: ")
+    assert not [part for part in parts if part not in line], line
+
+
+def test_a_file_beside_the_outputs_folder_sets_options():
+    config = 'min-score = 0.5\nfail-on = ["drift", "update"]\nquiet = true\njson = true\nnotify = "tell --desk"\n'
+    assert run("look", config=config).exit_code == 0
+    assert {
+        "folder": None, "outputs": Path("outputs"), "min_score": 0.5, "fail_on": ("drift", "update"), "quiet": True, "as_json": True, "notify": "tell --desk",
+    } == SEEN  # fmt: skip
+
+
+def test_the_command_line_wins():
+    run("look", "--min-score", "0.9", "--fail-on", "update", config='min-score = 0.5\nfail-on = "drift"')
+    assert (SEEN["min_score"], SEEN["fail_on"]) == (0.9, ("update",))
+
+
+def test_which_file_is_read():
+    run("look", "-o", "archive/out", config="min-score = 0.1", name=f"archive/{FILE}")
+    assert SEEN["min_score"] == 0.1
+    run("look", config="", name="x")
+    assert SEEN["min_score"] is None
+    run("look", "-o", "archive/out", "--config", "mine.toml", config="min-score = 0.3", name="mine.toml")
+    assert SEEN["min_score"] == 0.3
+
+
+def test_paths_are_seen_from_the_file():
+    run("look", "--config", "etc/c.toml", config='outputs = "../archive"', name="etc/c.toml")
+    assert SEEN["outputs"].resolve() == Path("archive").resolve()
+
+
+def test_a_section_is_for_its_command_alone_and_other_commands_options_are_passed_over():
+    config = "quiet = true\nsettle = 4.0\nmin-score = 0.5\n[look]\nmin-score = 0.7\n[other]\nsettle = 5.0\n"
+    assert run("look", config=config).exit_code == 0
+    assert (SEEN["min_score"], SEEN["quiet"]) == (0.7, True)
+    assert run("other").exit_code == 0
+    assert (SEEN["settle"], SEEN["once"]) == (5.0, False)
+
+
+@pytest.mark.parametrize(
+    ("config", "parts"),
+    [
+        ("min-scor = 0.5", ['"min-scor" is no option', 'Is "min-score" meant?']),
+        ("min_score = 0.5", ['"min_score" is no option', 'Is "min-score" meant?']),
+        ("[look]\nsettle = 1.0", ['"look.settle" is no option']),
+        ("[nowhere]\nsettle = 1.0", ['"nowhere" is no option']),
+        ("once = true", ['"once" is no option']),
+        ("min-score = 7", ["min-score", "0<=x<=1"]),
+        ('min-score = "high"', ["min-score", "not a valid float"]),
+        ('fail-on = ["maybe"]', ["fail-on", "drift"]),
+        ('quiet = "yes"', ["quiet takes true or false"]),
+        ("notify = true", ["notify takes a value"]),
+        ('notify = ["a", "b"]', ["notify takes one value"]),
+        ("min-score = ", ["is no TOML"]),
+    ],
+)
+def test_slips_are_one_line_with_the_files_name(config, parts):
+    assert_slip(run("look", config=config), FILE, *parts)
+
+
+def test_a_file_that_is_not_there_or_not_text():
+    assert_slip(run("look", "--config", "nowhere.toml"), "nowhere.toml", "No such file")
+    Path("c.toml").write_bytes(b"\xff\xfe")
+    assert_slip(run("look", "--config", "c.toml"), "c.toml", "is no TOML")
+
+
+def test_help_is_shown_whatever_the_file_holds():
+    result = run("look", "--help", config="nonsense = 1")
+    assert result.exit_code == 0
+    assert "--config FILE" in result.output
