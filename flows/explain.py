@@ -10,6 +10,7 @@ again with the folder's own model, through its cache. Where that model or its we
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def explain_finding(outputs: str | Path, finding: str) -> Explanation:
     if len(rows) > 1 and not any(row["finding_id"] == finding for row in rows):
         shown = ", ".join(sorted(row["finding_id"] for row in rows)[:5]) + (", …" if len(rows) > 5 else "")
         raise QuoteError(f'"{finding}" could be {len(rows)} findings: {shown}. Give more of the id.')
-    if not rows:
+    if not rows and re.fullmatch(r"f[0-9a-f]{20}", finding):
         rows = _dropped_pairs(archive, finding)  # a finding of before a --rebuild, say
     if not rows:
         raise QuoteError(f'{archive.root}: holds no finding "{finding}". The column finding_id of the table findings has the ids there are.')
@@ -223,7 +224,7 @@ class _Way:
 
             self.evidence = stored_evidence(pair, first, second)
             return
-        self.step("first look", True, f"the model's first look gives one fact a probability of at least {floor:g}")
+        self.step("first look", True, f"the model's first look ends pairs that it gives less than {floor:g}, and did not end this one")
         if pair.dropped_at:
             from flows.recompute import dropped_pair  # PyTorch comes with it: not for a finding, whose evidence is stored
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 from typing import Any
 
 from flows.explain import Waterfall
@@ -16,6 +17,7 @@ from flows.tables import Outputs
 from models.checkpoint import EMBEDDED, ModelError
 
 MISSING = "Some figures are missing"
+CACHE_ERRORS = (OSError, sqlite3.OperationalError)  # a folder that may be read and not written
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ def folders_run(archive: Outputs, run: Run, first: Side, second: Side) -> tuple[
         articles.append(article)
         claims[article.article_id] = own
         sightings += seen
-    check.add_views(articles, claims, sightings)
+    try:
+        check.add_views(articles, claims, sightings)
+    except CACHE_ERRORS as error:
+        return None, f"{MISSING}: the folder's cache cannot be used ({error})."
     return check, ""
 
 
@@ -57,7 +62,10 @@ def dropped_pair(archive: Outputs, run: Run, first: Side, second: Side, comparis
         return Recomputed(stored_evidence(pair, first, second), None, note)
     check.comparisons = [comparison]
     check.propose()
-    check.score()
+    try:
+        check.score()
+    except CACHE_ERRORS as error:
+        return Recomputed(stored_evidence(pair, first, second), None, f"{MISSING}: the folder's cache cannot be used ({error}).")
     margins = check.same_fact_margins()
     ends = pair.earlier_claim_id, pair.later_claim_id
     i = next((i for i, (p, _, _) in enumerate(check.scored) if (p.claims[0].claim_id, p.claims[1].claim_id) == ends), None)

@@ -6,9 +6,11 @@ import io
 import itertools
 import math
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -202,6 +204,19 @@ def test_without_the_folders_model_what_is_stored_is_told(
     assert "--rebuild" in shown(e)
     other = explain_pair(outputs, f"{ECHO}:was closed after", f"{CHEESE}:goat cheese")
     assert (other.dropped_at, bool(other.note)) == ("articles", True)
+
+
+def test_a_folder_that_cannot_be_written_is_explained_as_far_as_it_goes(
+    outputs: Path, claims: dict[str, Claim], pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> NoReturn:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(flows.pipeline, "ModelCache", refused)
+    dropped = next(p for p in pairs if p.dropped_at == "same fact")
+    e = explain_pair(outputs, quote(claims[dropped.earlier_claim_id]), quote(claims[dropped.later_claim_id]))
+    assert (e.dropped_at, e.waterfall) == ("same fact", None)
+    assert "cache cannot be used" in e.note
 
 
 # --- quotes ------------------------------------------------------------------------------------------------------------------------------------------------
