@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from rich.console import Console
 from rich.text import Text
 
@@ -18,7 +16,7 @@ LIKE_DISMISSED = "like one you dismissed"
 N_SOURCES = 3  # further places of a claim that are named
 DECISION_STYLES = {"accepted": "green", "dismissed": "red", "noted": "cyan"}
 LABEL = 11  # width of the labels
-MAX_WORDS = 100  # characters of the words on each side of a change in a list
+MAX_WORDS, MAX_NAME = 100, 80  # characters of a side's words, and of its outlet and date, in a list
 
 
 def print_listing(listing: Listing, console: Console, *, limit: int) -> None:
@@ -59,7 +57,7 @@ class _Lister(Printer):
         types = ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
         head: list[str | tuple[str, str]] = [(f.finding_id[:id_length], "bold"), f"  {f.score:.2f}  ", (f.kind, KIND_STYLES[f.kind]), f"  {types}"]
         self.line(*head, *self.mark(listed), hang=indent)
-        first, second = self.names(f)
+        first, second = (self.clipped(name, MAX_NAME) for name in self.names(f))
         self.line((f"{first} {self.arrow if f.order_known else '/'} {second}", "dim"), indent=indent, hang=2)
         for change in f.changes:
             before, after = self.shortened(change.from_text), self.shortened(change.to_text)
@@ -67,7 +65,12 @@ class _Lister(Printer):
 
     def shortened(self, words: str) -> str:
         """Words of a change, in one line that a list can hold; `show` has them in full."""
-        return textwrap.shorten(one_line(words), MAX_WORDS, placeholder=" …" if self.arrow == "→" else " ...") or "(nothing)"
+        return self.clipped(words, MAX_WORDS) or "(nothing)"
+
+    def clipped(self, text: str, n: int) -> str:
+        """`text` in one line of at most `n` characters."""
+        text, mark = one_line(text), "…" if self.arrow == "→" else "..."
+        return text if len(text) <= n else text[: n - len(mark)].rstrip() + mark
 
     def mark(self, listed: Listed) -> list[tuple[str, str]]:
         if listed.review is not None:

@@ -38,11 +38,10 @@ def findings(outputs: Path, limit: int | None, as_json: bool, **given: Any) -> N
 
         listing = list_findings(outputs, filters)
         if as_json:
-            from flows.export import json_row
+            from flows.export import json_rows
 
-            rows = [json_row(listed) for listed in listing.items(limit)]
             counts = {"n_findings": len(listing), "n_dismissed_hidden": listing.n_dismissed, "n_in_folder": listing.n_findings}
-            click.echo(json.dumps({**counts, "findings": rows}, indent=2))
+            click.echo(json.dumps({**counts, "findings": list(json_rows(listing, limit))}, indent=2))
             return
         from rich.console import Console
 
