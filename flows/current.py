@@ -73,9 +73,9 @@ def current_table(outputs: str | Path, table: str, *, superseded: bool = False) 
     """Return the current view of a table in Arrow, for those who want no pandas; see `load`.
 
     storyline_id: connected components of articles over `comparisons`; thread_id: of claims over the `pairs` whose same_fact reaches the run's threshold,
-    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, same_source is that of all sightings, and
-    earlier_sources and later_sources are refreshed to every source in the storyline that carries the claim word for word (white space aside). Other tables
-    are as published, sorted.
+    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, what sightings tell is that of all sightings:
+    same_source; source and outlet of the two sides; and earlier_sources and later_sources, every source in the storyline that carries the claim word for word
+    (white space aside). Other tables are as published, sorted.
     """
     if table != VERSIONS:
         record_type_of(table)
@@ -134,10 +134,10 @@ def _without_superseded(table: str, rows: pa.Table, versions: Versions) -> pa.Ta
 
 
 def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, sightings: pa.Table, versions: Versions) -> pa.Table:
+    """Compute anew what depends on all articles. `sightings`: those whose sources may be named among the carriers of a claim."""
     storylines = _storylines(archive, run_ids)
     threads = _threads(archive, run_ids)
-    sources_of = _sources_of(sightings)
-    sources = _sources_by_text(archive, run_ids, storylines, findings, sources_of)
+    sources = _sources_by_text(archive, run_ids, storylines, findings, sightings)
     storyline_ids = _looked_up(storylines, findings.column("earlier_article_id"))
     ends = _edges(findings.select(["earlier_article_id", "later_article_id"]))
     fresh = {
@@ -145,11 +145,16 @@ def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, 
         "thread_id": _looked_up(threads, findings.column("earlier_claim_id")),
         "same_source": pa.array([versions.same_source(*pair) for pair in ends], type=pa.bool_()),
     }
-    for side in ("earlier", "later"):
-        own = findings.select([f"{side}_text", f"{side}_source"]).to_pydict().values()
+    for side, pairs in (("earlier", ends), ("later", [pair[::-1] for pair in ends])):
+        places = [versions.place(*pair) for pair in pairs]
+        for name in ("source", "outlet"):
+            stored = findings.column(f"{side}_{name}").to_pylist()
+            now = [getattr(place, name) if place else before for place, before in zip(places, stored, strict=True)]
+            fresh[f"{side}_{name}"] = pa.array(now, type=pa.string())
+        texts = findings.column(f"{side}_text").to_pylist()
         carriers = [
             sorted({source} | sources.get((storyline_id, _folded(text)), set()))
-            for storyline_id, text, source in zip(storyline_ids.to_pylist(), *own, strict=True)
+            for storyline_id, text, source in zip(storyline_ids.to_pylist(), texts, fresh[f"{side}_source"].to_pylist(), strict=True)
         ]
         fresh[f"{side}_sources"] = pa.array(carriers, type=pa.list_(pa.string()))
     for name, values in fresh.items():
@@ -158,18 +163,14 @@ def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, 
     return findings
 
 
-def _sources_of(sightings: pa.Table) -> dict[str, list[str]]:
-    sources_of: dict[str, list[str]] = defaultdict(list)
-    for article_id, source in zip(sightings.column("article_id").to_pylist(), sightings.column("source").to_pylist(), strict=True):
-        sources_of[article_id].append(source)
-    return sources_of
-
-
 def _sources_by_text(
-    archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table, sources_of: dict[str, list[str]]
+    archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table, sightings: pa.Table
 ) -> dict[tuple[str, str], set[str]]:
     """Map (storyline, folded text) of the findings' claims to every source of an article in it with a claim of that text."""
     wanted = {_folded(text) for side in ("earlier", "later") for text in findings.column(f"{side}_text").to_pylist()}
+    sources_of: dict[str, list[str]] = defaultdict(list)
+    for article_id, source in _edges(sightings.select(["article_id", "source"])):
+        sources_of[article_id].append(source)
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     claims = archive.read("claims", ["article_id", "text"], run_ids=run_ids)
     storyline_ids = _looked_up(storylines, claims.column("article_id")).to_pylist()

@@ -364,9 +364,9 @@ class Version:
     source_key: str = column(pa.string(), "what versions of one document share")
     number: int = column(pa.int64(), "1 for the source's first version", unit="versions")
     article_id: str = column(pa.string(), "key into articles")
-    source: str = column(pa.string(), "where it was seen, as in sightings")
+    source: str = column(pa.string(), "where it was seen, as in sightings; of several sources of one key the first by name")
     outlet: str = column(pa.string(), "publisher; empty where unknown")
-    published_at: dt.datetime | None = column(TIMESTAMP, "time of publication as sighted", unit="UTC", nullable=True)
+    published_at: dt.datetime | None = column(TIMESTAMP, "time of publication as sighted, the earliest", unit="UTC", nullable=True)
     run_id: str = column(pa.string(), "run that saw it first")
     superseded_by: str | None = column(pa.string(), "article_id of the source's next version; null for its newest", nullable=True)
 

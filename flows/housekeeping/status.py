@@ -69,7 +69,7 @@ def read_status(outputs: str | Path) -> Status:
     writer = writer_of(archive.root)
     files = [path for name in TABLES for path in archive.files(name)]
     run_ids = archive.run_ids()
-    kinds = Counter(current_table(outputs, "findings").column("kind").to_pylist() if run_ids else ())
+    kinds: Counter[str] = Counter(current_table(outputs, "findings").column("kind").to_pylist() if run_ids else ())
     sightings = from_table(archive.read("sightings", run_ids=run_ids), Sighting)
     rejects, notes = open_rejects(from_table(archive.read("rejects", run_ids=run_ids), Reject), sightings)
     return Status(

@@ -61,7 +61,9 @@ class _Scorer:
         rows = []
         for pair in pairs:
             scores = random_scores(_seed(*pair), *pair)
-            scores.same_fact[:] = 0.98 if _seed(*sorted(pair)) % 5 == 0 else 0.01  # most pairs end at the first look, as in life
+            one, other = (set(text.lower().split()) for text in pair)
+            # Sentences made after one pattern tell one fact; most pairs end at the first look, as in life.
+            scores.same_fact[:] = 0.98 if len(one & other) >= 0.5 * len(one | other) else 0.01
             rows.append(scores.to_rows()[0])
         if on_progress is not None:
             on_progress(len(pairs))

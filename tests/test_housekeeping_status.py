@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from example_archive import START, example, run_tables
+from test_archive import Killed, kill_at, publish, tables_of
+
+from flows.cli import cli
+from flows.commands.retry import what_to_retry
+from flows.housekeeping.compacting import compact
+from flows.housekeeping.status import days_ago, open_rejects, read_status
+from flows.lock import WRITER_FILE, writer_of
+from flows.records import Reject, Sighting
+from flows.tables import Outputs, OutputsError
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Outputs:
+    """Two runs; one file was rejected in both, one in the first only."""
+    outputs = Outputs(tmp_path / "outputs")
+    publish(outputs, 1)
+    rejects = [{"source": "b.txt", "reason": "binary", "detail": "in/b.txt is no text but \x1b[31mbinary."}]
+    rejects += [{"source": "2.txt", "reason": "bad date", "detail": "in/2.txt: soon is no date."}]
+    thresholds = {"same_fact": 0.5, "window_days": 60.0, "min_score": 0.4}
+    sightings = [{"article_id": "a2", "source": "2.txt", "source_key": "1.txt", "published_at": START}]
+    tables = run_tables(
+        "run-2", run={"inputs": ["in"], "thresholds": thresholds, "model_source": "claimdrift-minilm", "counts": {"articles": 1, "findings": 0}},
+        articles=[{"article_id": "a2"}], sightings=sightings, rejects=rejects,
+    )  # fmt: skip
+    outputs.publish("run-2", tables)
+    return outputs
+
+
+def run(*args: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, list(args))
+    return result.exit_code, result.output
+
+
+def test_it_tells_what_is_there(outputs):
+    status = read_status(outputs.root)
+    assert (status.n_runs, status.n_rows["articles"], status.n_rows["claims"], status.n_superseded) == (2, 2, 2, 1)
+    assert status.findings == {}, "the one finding is of a text that was replaced"
+    assert [r.source for r in status.rejects] == ["b.txt"]
+    assert [r.source for r in status.notes] == ["2.txt"]
+    assert (status.writer, status.unfinished, status.set_aside) == ("", [], [])
+    code, output = run("status", "-o", str(outputs.root))
+    assert code == 0
+    assert "articles    2 (1 replaced by a later version) · 2 claims · 1 pair scored" in output
+    assert "rejected    1 binary; claimdrift retry tries them again\n            in/b.txt is no text but \\x1b[31mbinary.\n" in output
+    assert "read, but   1 bad date" in output
+    assert "1 new article, 0 new findings" in output
+    assert json.loads(run("status", "-o", str(outputs.root), "--json")[1])["rejects"][0]["source"] == "b.txt"
+
+
+def test_compacting_changes_only_the_number_of_files(outputs):
+    before = read_status(outputs.root).as_json()
+    compact(outputs.root)
+    after = read_status(outputs.root).as_json()
+    assert after["files"] < before["files"]
+    for status in (before, after):
+        del status["files"], status["bytes"]
+    assert after == before
+
+
+def seen(source: str, run_id: str) -> Sighting:
+    return example(Sighting, source=source, run_id=run_id)
+
+
+def rejected(source: str, run_id: str, reason: str = "empty") -> Reject:
+    return Reject(run_id, source, reason, f"{source} is {reason}.")
+
+
+def test_a_reject_is_settled_once_a_later_run_has_read_its_source():
+    old, new = rejected("a", "r1"), rejected("a", "r3", "binary")
+    assert open_rejects([old], []) == ([old], [])
+    assert open_rejects([old], [seen("a", "r2")]) == ([], [])
+    assert open_rejects([old, new], [seen("a", "r2")]) == ([new], []), "it was read, and then it was broken"
+    assert open_rejects([old], [seen("b", "r2")]) == ([old], [])
+    assert open_rejects([old], [seen("a", "r1")]) == ([], [old]), "a note beside the article of the same run"
+
+
+def test_what_an_interrupted_run_left_is_told(monkeypatch, tmp_path):
+    told = set()
+    for step in range(0, 60, 4):
+        outputs = Outputs(tmp_path / str(step))
+        publish(outputs, 1)
+        with monkeypatch.context() as patch:
+            kill_at(patch, step)
+            with suppress(Killed):
+                publish(outputs, 2)
+        (outputs.root / WRITER_FILE).unlink(missing_ok=True)
+        told.add(tuple(read_status(outputs.root).unfinished))
+        with outputs.lock():
+            assert read_status(outputs.root).unfinished == []
+    assert told >= {
+        (),
+        ("a run was interrupted before it published anything; the next run clears what it left",),
+        ("run run-2 was interrupted while it published; the next run finishes that",),
+    }
+
+
+def test_who_writes_is_told_and_a_dead_writer_is_none(outputs):
+    with outputs.lock():
+        assert f"pid {os.getpid()} " in read_status(outputs.root).writer
+        assert "is writing here" in run("status", "-o", str(outputs.root))[1]
+    assert writer_of(outputs.root) == ""
+    dead = os.fork()
+    if dead == 0:
+        os._exit(0)
+    os.waitpid(dead, 0)
+    with outputs.lock():
+        path = outputs.root / WRITER_FILE
+        path.write_text(json.dumps({**json.loads(path.read_text()), "pid": dead}))
+        assert writer_of(outputs.root) == ""
+
+
+def test_a_folder_of_something_else(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(OutputsError, match="is no outputs folder yet"):
+            read_status(folder)
+        assert run("status", "-o", str(folder))[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_times_are_told_in_the_largest_unit():
+    from datetime import timedelta
+
+    said = [days_ago(START - timedelta(seconds=s), START) for s in (0, 59, 60, 7_199, 86_400, 200_000, -5)]
+    assert said == ["just now", "just now", "1 minute ago", "1 hour ago", "1 day ago", "2 days ago", "in the future by this clock"]
+
+
+# --- retry -------------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_retry_reads_the_inputs_again_that_had_rejects(outputs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    inputs, missing, of_folder = what_to_retry(outputs.root)
+    assert (inputs, missing) == ([Path("in")], [])
+    assert of_folder == {"min_score": 0.4, "window_days": 60}
+
+
+def test_retry_says_where_the_inputs_are_missing(outputs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, output = run("retry", "-o", str(outputs.root))
+    assert (code, output) == (2, "claimdrift: in is not here any more. Run retry in the folder that check was run in.\n")
+
+
+def test_retry_has_nothing_to_do_where_all_was_read(tmp_path):
+    outputs = Outputs(tmp_path / "outputs")
+    tables = tables_of(1, thresholds={"same_fact": 0.5, "window_days": 60.0, "min_score": 0.4})
+    outputs.publish("run-1", tables)
+    assert run("retry", "-o", str(outputs.root)) == (0, "Nothing to retry: all that was rejected has been read since.\n")
+    assert run("retry", "-o", str(outputs.root), "--json") == (0, "null\n")
+
+
+def test_retry_hands_its_options_to_check(outputs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    given: dict = {}
+    from flows import cli as cli_module
+
+    monkeypatch.setattr(cli_module.check, "callback", lambda **options: given.update(options))
+    assert run("retry", "-o", str(outputs.root), "--text-field", "story", "-q")[0] == 0
+    assert (given["inputs"], given["outputs"], given["text_field"], given["quiet"]) == ((Path("in"),), outputs.root, "story", True)
+    assert (given["min_score"], given["window_days"], given["model"], given["rebuild"], given["fail_on"]) == (0.4, 60, None, False, ())
