@@ -20,7 +20,7 @@ Both articles are those of the outputs folder. What the folder does not hold is 
 
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
-@click.argument("finding_id", metavar="FINDING_ID", required=False)
+@click.argument("finding_id", metavar="[FINDING_ID]", required=False)
 @click.option("--pair", nargs=2, metavar="ARTICLE:QUOTE ARTICLE:QUOTE", help="Two claims in place of a finding: say why they are a finding, or are none.")
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
 def explain(finding_id: str | None, pair: tuple[str, str] | None, outputs: Path) -> None:
