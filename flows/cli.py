@@ -115,9 +115,11 @@ def run_check(inputs: tuple[Path, ...], outputs: Path, parameters: dict[str, Any
     from flows.prefect_server import quiet_console, start_server
     from flows.tables import Outputs
     from flows.terminal import showing_progress
+    from flows.watchlist import Watchlist
 
     with Outputs(outputs).lock():  # tells of a folder that cannot be written, or is being written, before the start-up
         pass
+    Watchlist.read(parameters["watch_terms"])
     quiet_console()
     model = parameters["model"]
     if model is None or Path(model).is_dir():  # a bar for a download only

@@ -54,7 +54,7 @@ field_options = _all(
 tell_options = _all(
     click.option("--notify", metavar="COMMAND", callback=_check_command, help="Command that gets new findings as JSON on standard input, once a run."),
     click.option(
-        "--watch-terms", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        "--watch-terms", metavar="FILE", type=click.Path(path_type=Path),
         help="Text file of one name a line; new findings that touch one are marked.",
     ),
     config_option,

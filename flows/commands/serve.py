@@ -66,6 +66,9 @@ def serve(folder: Path, outputs: Path, every: float | None, cron: str | None, ti
             raise InputError("--every and --cron are two schedules. Give one")
         check_folders(folder, outputs)
 
+        from flows.watchlist import Watchlist
+
+        Watchlist.read(parameters["watch_terms"])
         url = require_server("claimdrift serve")
         from flows.drops.serving import make_schedule, serve_drops
 
