@@ -90,9 +90,10 @@ def use_invented_engine() -> None:
     flows.pipeline.load_engine = engine.load_engine
 
 
-def check(inputs: Sequence[Path], outputs: Path, *, at_step: Callable[[str], None] = lambda _: None, **options: Any) -> CheckRun:
-    """Carry out one run under the folder's lock, as the flow does; `at_step` hears of each step before it begins."""
+def check(inputs: Sequence[Path], outputs: Path, *, at_step: Callable[[str], None] = lambda _: None, run_id: str = "", **options: Any) -> CheckRun:
+    """Carry out one run under the folder's lock, as the flow does. `at_step` hears of each step before it begins; `run_id`: the one that a clock gave."""
     run = CheckRun(inputs, outputs, **{"settings": SETTINGS, **options})
+    run.run_id = run_id or run.run_id
     with run.outputs.lock(wait_s=20):
         for step in STEPS:
             at_step(step)
