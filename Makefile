@@ -23,6 +23,7 @@ help:
 	@echo "make browser  the report in a headless Chromium; skipped where there is none"
 	@echo "make quality  accuracy, with the floors it must not fall under"
 	@echo "make bench    time and memory"
+	@echo "make kill     a hundred runs killed at random moments: nothing lost, nothing doubled (minutes)"
 	@echo "make model    train the embedded checkpoint anew: DATA=DIR [MINUTES=180 per phase]; resumes where it was stopped"
 	@echo "make clean    remove .venv and caches; outputs/ stays"
 
@@ -46,6 +47,9 @@ quality: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@set -e; for script in tests/benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+
+kill: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -q -m slow -s tests/kills
 
 model: data-is-there $(VENV)/.installed-train
 	$(TRAIN) --phase nli --base $(BASE) --work .model-work/nli --out .model-work/nli/checkpoint
