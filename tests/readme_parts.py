@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import io
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from golden_findings import reading_of
 
 from flows.cli import cli
 from flows.records import TABLES, arrow_schema
+from flows.reviews import Review
 from flows.summary import CheckSummary, summarise
 from flows.summary_text import summary_text
 from flows.tables import load
@@ -29,6 +31,7 @@ README = ROOT / "README.md"
 HELP_WIDTH = 110
 CUT = "     …"
 N_OF_A_KIND = 2
+SHOWN_TABLES = {**TABLES, "reviews": Review}
 HIGH_SCORE = 0.5
 
 _GENERATED = re.compile(r"(<!-- generated: (?P<name>[^>]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
@@ -69,7 +72,7 @@ def type_name(arrow_type: pa.DataType) -> str:
 def columns_part(table: str) -> str:
     """A Markdown table of a Parquet table's columns, from the Arrow schema."""
     lines = ["| column | type | what it holds |", "| --- | --- | --- |"]
-    for field in arrow_schema(TABLES[table]):
+    for field in arrow_schema(SHOWN_TABLES[table]):
         notes = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
         unit = f" [{notes['unit']}]" if "unit" in notes else ""
         null = ", or null" if field.nullable else ""
@@ -81,6 +84,13 @@ def help_part() -> str:
     """What `claimdrift check --help` prints."""
     result = CliRunner().invoke(cli, ["check", "--help"], prog_name="claimdrift", terminal_width=HELP_WIDTH)
     return f"```text\n{result.output.rstrip()}\n```\n"
+
+
+def command_part(arguments: str, outputs: Path) -> str:
+    """What a command prints beside the folder `outputs`, run as `claimdrift` with these arguments."""
+    with contextlib.chdir(outputs.parent):
+        result = CliRunner().invoke(cli, shlex.split(arguments), prog_name="claimdrift")
+    return f"```text\n$ claimdrift {arguments}\n{result.stdout.strip()}\n```\n"
 
 
 def shown_numbers(summary: CheckSummary) -> list[int]:
@@ -127,6 +137,7 @@ def generated_part(name: str, before: str, outputs: Path) -> str:
         "help": lambda _: help_part(),
         "excerpt": lambda _: excerpt_part(outputs, (re.findall(r"\d+ s$", before, re.MULTILINE) or ["? s"])[0]),
         "reading": lambda _: reading_part(outputs),
+        "command": lambda arguments: command_part(arguments, outputs),
     }
     kind, _, rest = name.partition(" ")
     return makers[kind](rest)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 import pytest
-from readme_parts import Block, blocks, columns_part, generated_part, help_part, parts, run_python
+from readme_parts import SHOWN_TABLES, Block, blocks, columns_part, generated_part, help_part, parts, run_python
 
 from flows import cli
 from flows.records import CHANGE_TYPES, DIRECTIONS, KINDS, TABLES, Article, Claim, arrow_schema, article_id
@@ -69,25 +69,40 @@ def in_code(text: str) -> list[str]:
 # --- commands and options ------------------------------------------------------------------------------------------------------------------------------------
 
 
+def commands_by_path() -> dict[str, click.Command]:
+    """Every command by how it is called: "check", "review apply"; groups by their name."""
+    assert isinstance(cli.cli, click.Group)
+    found: dict[str, click.Command] = {}
+    for name, command in cli.cli.commands.items():
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": sub for inner, sub in command.commands.items()}
+    return found
+
+
 def shown_commands(readme: str) -> list[str]:
     """Every `claimdrift …` command in the blocks: of a shell, a session or a line of cron."""
     lines = [line for block in blocks(readme) if block.language in ("sh", "text") for line in block.body.splitlines()]
-    found = [match[1] for line in lines if (match := re.search(r"(?:^|[$/] ?|bin/)(claimdrift (?:check|watch|serve|--).*)$", line))]
+    found = [match[1] for line in lines if (match := re.search(r"(?:^|[$/] ?|bin/)(claimdrift (?:[a-z]+|--).*)$", line))]
     return [command for command in found if "[" not in command and "INPUT" not in command]
 
 
 def test_every_command_shown_is_one_that_the_program_takes(readme: str) -> None:
     commands = shown_commands(readme)
     assert len(commands) >= 6
+    there = commands_by_path()
     for command in commands:
-        _, name, *args = shlex.split(re.split(r" {3,}", command)[0])
-        assert isinstance(cli.cli, click.Group)
-        with cli.cli.make_context("claimdrift", [name]) as program:
-            cli.cli.commands[name].make_context(name, list(args), parent=program).close()  # exits with a line on stderr for what it does not take
+        _, *args = shlex.split(re.split(r" {3,}", command)[0])
+        if args[0].startswith("--"):
+            continue
+        name = max((path for path in there if args[: len(path.split())] == path.split()), key=len, default=None)
+        assert name is not None, command
+        with cli.cli.make_context("claimdrift", [args[0]]) as program:
+            there[name].make_context(name, args[len(name.split()) :], parent=program).close()  # exits with a line on stderr for what it does not take
 
 
 def test_every_option_named_is_there(readme: str) -> None:
-    there = {option for command in cli.cli.commands.values() for parameter in command.params for option in parameter.opts} | {"--help", "--version"}
+    there = {option for command in commands_by_path().values() for parameter in command.params for option in parameter.opts} | {"--help", "--version"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"<!--.*?-->|^prefect .*$|notify-desk [^\"]*", "", readme, flags=re.MULTILINE)))
     assert named - there == set()
     assert {option for option in there if option.startswith("--")} - named <= {"--version"}
@@ -131,15 +146,15 @@ def test_every_path_named_is_there(readme: str, repo_root: Path) -> None:
 
 def test_every_table_and_column_is_described(readme: str) -> None:
     shown = {name.removeprefix("columns "): text for name, text in parts(readme) if name.startswith("columns ")}
-    assert shown.keys() == TABLES.keys()
+    assert shown.keys() == SHOWN_TABLES.keys()
     for table, text in shown.items():
         assert text == columns_part(table), difference(text, columns_part(table))
-        assert [row[0].strip("`") for row in table_rows(text)] == arrow_schema(TABLES[table]).names
+        assert [row[0].strip("`") for row in table_rows(text)] == arrow_schema(SHOWN_TABLES[table]).names
 
 
 def test_every_column_named_elsewhere_is_in_a_table(readme: str) -> None:
     """`articles.chrome`, `finding_id`, …: a name with an underscore in the text is a column, or something else that the text says it is."""
-    columns = {name for record in TABLES.values() for name in arrow_schema(record).names}
+    columns = {name for record in SHOWN_TABLES.values() for name in arrow_schema(record).names}
     fields = {name.strip("`") for row in table_rows(section(readme, "## Input").split("The fields of records", 1)[1]) for name in in_code(row[1])}
     others = {"read_parquet", "check_claims", "run_id", "min_score"}
     prose = re.sub(r"^```.*?^```$", "", readme, flags=re.DOTALL | re.MULTILINE)
@@ -248,6 +263,14 @@ def test_the_summary_prints_what_is_shown(readme: str, seed_outputs: Path) -> No
     [(name, shown)] = [(name, text) for name, text in parts(readme) if name == "excerpt"]
     now = generated_part(name, shown, seed_outputs)
     assert same_but_for_last_digits(shown, now), difference(shown, now)
+
+
+def test_commands_print_what_is_shown(readme: str, seed_outputs: Path) -> None:
+    shown = {name: text for name, text in parts(readme) if name.startswith("command ")}
+    assert shown
+    for name, text in shown.items():
+        now = generated_part(name, text, seed_outputs)
+        assert same_but_for_last_digits(text, now), difference(text, now)
 
 
 def not_run(readme: str) -> list[Block]:
