@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 from prefect.client.orchestration import get_client
 from prefect.flows import load_flow_from_entrypoint
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
 from flows.cli import cli
@@ -99,6 +100,17 @@ def test_a_drop_starts_one_run_and_another_one_where_that_failed(prefect_server,
         start_run("check-drops/nowhere", None, "sha256:x")
 
 
+def test_the_server_makes_the_runs_of_a_schedule(prefect_server, tmp_path):
+    """With some versions of SQLAlchemy the scheduler fails in the server's log, and nothing else tells."""
+    schedule = make_schedule(60.0, None, "UTC")
+    deployment_id = check_drops.to_deployment("every-minute", schedule=schedule, parameters={"folder": str(tmp_path)}).apply()
+    with get_client(sync_client=True) as client:
+        client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment_id}).raise_for_status()
+        mine = [run for run in client.read_flow_runs() if run.deployment_id == deployment_id]
+    assert len(mine) >= 3
+    assert all(run.state_name == "Scheduled" for run in mine)
+
+
 def test_a_server_that_is_away_puts_the_drop_off(drops, tmp_path, monkeypatch):
     def away(*_: object, **__: object) -> None:
         raise ConnectionRefusedError("[Errno 111] Connection refused")
@@ -161,7 +173,8 @@ def test_schedules():
 )
 def test_serve_refuses_in_one_line(drops, monkeypatch, arguments, parts):
     monkeypatch.chdir(drops.parent)
-    result = CliRunner().invoke(cli, ["serve", *arguments])
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):  # the tests' own server is not to be found
+        result = CliRunner().invoke(cli, ["serve", *arguments])
     assert (result.exit_code, result.stdout) == (EXIT_USAGE, "")
     [line] = result.stderr.splitlines()
     assert not [part for part in parts if part not in line], line

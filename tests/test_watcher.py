@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.cli import cli
 from flows.commands.base import EXIT_USAGE
@@ -172,7 +173,8 @@ def test_a_notification_that_fails_is_told_and_the_results_stand(drops, outputs)
 )
 def test_usage_errors_are_one_line(drops, monkeypatch, arguments, parts):
     monkeypatch.chdir(drops.parent)
-    result = watch(*arguments)
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):  # the tests' own server is not to be found
+        result = watch(*arguments)
     assert (result.exit_code, result.stdout) == (EXIT_USAGE, "")
     [line] = result.stderr.splitlines()
     assert not [part for part in parts if part not in line], line

@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -54,6 +55,8 @@ def serve_drops(
     # Prefect starts a run as `python -m`, which would put a flows/ or models.py of the user's folder before ours.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
     logging.getLogger("prefect.runner").setLevel(logging.WARNING)  # at each poll it says how many runs wait for the one under way
+    # On TERM the runner (3.8) calls its own stop() without awaiting it, and then ends all the same, through the exit that pauses the schedule.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited", category=RuntimeWarning)
     Outputs(outputs).create()
     given = {key: str(value) if isinstance(value, Path) else value for key, value in parameters.items() if value is not None}
     if "watch_terms" in given:
