@@ -180,6 +180,25 @@ def prose_examples(texts: Sequence[str], per_article: int, seed: int, group: str
             yield _different(a, b, group)
 
 
+def retold_examples(texts: Sequence[str], group: str) -> Iterator[Example]:
+    """Pairs of sentences of different real articles that share so many rare words that they tell one fact, though worded apart.
+
+    Weakly labelled, nine in ten right by eye: without them a model learns that real prose never tells a fact twice. What changed between them is not known.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    sentences = [(i, s) for i, text in enumerate(texts) for s in plain_sentences(text)[:40] if 8 <= len(s.split()) <= 60]
+    vectors = TfidfVectorizer(stop_words="english", token_pattern=r"\w{2,}", sublinear_tf=True, min_df=2).fit_transform([s for _, s in sentences])
+    used: Counter[int] = Counter()
+    for start in range(0, len(sentences), 1_000):
+        similarity = (vectors[start : start + 1_000] @ vectors.T).tocoo()
+        near = (similarity.data >= 0.5) & (similarity.data < 0.8)
+        for a, b in zip((similarity.row[near] + start).tolist(), similarity.col[near].tolist(), strict=True):
+            if a < b and sentences[a][0] != sentences[b][0] and used[a] < 2 and used[b] < 2:
+                used.update((a, b))
+                yield Example(sentences[a][1], sentences[b][1], same_fact=True, group=group)
+
+
 def load_prose(shared: Path) -> list[str]:
     """Every other article of the corpus of real articles; the rest is left for measuring."""
     return pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()[::2]

@@ -4,7 +4,7 @@
     [--hold-out A,B]
 
 Two phases. `nli` starts from the base encoder and sees the NLI sets and the fact families; `stories` starts from its result and sees the annotated stories, the
-fact families and a rehearsal of NLI. Both see pairs of sentences of one real article, which tell different facts. `--hold-out` names stories and files of
+fact families and a rehearsal of NLI. Both see pairs of sentences of real articles. `--hold-out` names stories and files of
 models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command resumes there, on another day too. bfloat16
 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news is wide).
 """
@@ -28,7 +28,18 @@ from transformers import AutoTokenizer, BertForSequenceClassification, PreTraine
 
 from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
 from models.batches import Batch, Batcher, SpecialIds
-from models.examples import Example, fact_examples, load_prose, load_topics, load_written, nli_examples, prose_examples, story_examples, story_texts
+from models.examples import (
+    Example,
+    fact_examples,
+    load_prose,
+    load_topics,
+    load_written,
+    nli_examples,
+    prose_examples,
+    retold_examples,
+    story_examples,
+    story_texts,
+)
 from models.perturb import perturbed_examples
 from models.watch import evaluate_heads, evaluate_nli
 
@@ -42,7 +53,7 @@ class Phase:
     different_copies: float  # of each pair of tellings of two facts
     written_copies: float  # how many times more of the families of models/data
     story_copies: int
-    prose: int  # pairs from each real article
+    prose: int  # pairs of different facts from each real article; pairs of one fact from two of them come beside them
     perturbed: bool  # agreeing tellings with one figure, day or name replaced
     trunk_rate: float
     head_rate: float
@@ -53,7 +64,7 @@ PHASES = {
         nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4
     ),
     "stories": Phase(
-        nli_scale=0.06, told_copies=0.6, different_copies=0.3, written_copies=3, story_copies=2, prose=4, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
+        nli_scale=0.04, told_copies=0.4, different_copies=0.2, written_copies=3, story_copies=3, prose=2, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
     ),
 }
 TOKENS_PER_BATCH = 2_400
@@ -216,6 +227,7 @@ def train(args: argparse.Namespace) -> None:
     topics = topics + written
     annotated = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
     prose = list(prose_examples(load_prose(shared), phase.prose, args.seed, "prose"))
+    prose += retold_examples(load_prose(shared), "retold")
     if phase.story_copies:
         prose += prose_examples(story_texts(shared, stories), phase.prose, args.seed, "story prose")
     made = list(perturbed_examples(topics, args.seed)) if phase.perturbed else []
