@@ -85,7 +85,8 @@ def list_findings(outputs: str | Path, filters: Filters) -> Listing:
     findings = current_table(outputs, "findings")
     rows = _rows(findings)
     reviews = {review.finding_id: review for review in recorded_reviews(outputs)}
-    passes = _predicate(Outputs(Path(outputs)), rows, filters)
+    archive = Outputs(Path(outputs))
+    passes = _predicate(archive, rows, filters)
     passed = [n for n, row in enumerate(rows) if passes(row)]
     kept = [n for n in passed if _fits_review(reviews.get(rows[n]["finding_id"]), filters.review)]
     n_dismissed = len(passed) - len(kept) if filters.review == "kept" else 0
@@ -93,7 +94,7 @@ def list_findings(outputs: str | Path, filters: Filters) -> Listing:
         table=findings.take(pa.array(kept, type=pa.int64())),
         n_findings=len(rows),
         n_dismissed=n_dismissed,
-        id_length=_id_length([row["finding_id"] for row in rows]),
+        id_length=_id_length(archive.read("findings", ["finding_id"]).column("finding_id").to_pylist()),  # as `show` and `explain` look among all
         reviews=reviews,
         like=frozenset(_like(outputs, rows, reviews)),
     )

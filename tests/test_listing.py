@@ -135,7 +135,10 @@ def test_a_dismissed_finding_is_hidden_and_counted_and_one_like_it_marked(twice)
     assert (gone.finding.finding_id, gone.review) == (one, dismissed(one))
     assert len(list_findings(outputs, Filters(review="all"))) == 2
     assert list_findings(outputs, Filters(min_score=0.95)).n_dismissed == 0, "only what the other filters would show is counted"
-    assert find_finding(outputs, other).listed.like_dismissed
+    like = find_finding(outputs, other)
+    assert like.listed.like_dismissed
+    assert "review     none yet; like one you dismissed: the same change in the same thread\n" in shown(print_detail, like, with_thread=False)
+    assert "review     dismissed on 2024-06-01; reason: other ship\n" in shown(print_detail, find_finding(outputs, one), with_thread=False)
 
 
 def test_what_was_reviewed_itself_is_not_marked(twice):

@@ -149,6 +149,12 @@ def test_help_has_examples_and_loads_nothing_heavy(command):
     assert result.returncode == 0, result.stderr
 
 
+def test_the_completion_that_the_readme_names_is_a_script():
+    for shell, begins in (("zsh", "#compdef claimdrift"), ("fish", "function _claimdrift_completion")):
+        result = CliRunner(env={"_CLAIMDRIFT_COMPLETE": f"{shell}_source"}).invoke(cli, prog_name="claimdrift")
+        assert result.stdout.startswith(begins)
+
+
 def test_a_shell_completes_commands_options_and_their_words():
     def completed(args: list[str], incomplete: str) -> list[str]:
         return [item.value for item in ShellComplete(cli, {}, "claimdrift", "_CLAIMDRIFT_COMPLETE").get_completions(args, incomplete)]

@@ -13,7 +13,7 @@ from flows.commands.filter_options import outputs_option
 EXAMPLES = """
 Examples:
   claimdrift show fdcdc4                         any beginning of the id that no other finding has will do
-  claimdrift show fdcdc4 --thread | less -R      with every claim that tells the fact, by date
+  claimdrift show fdcdc4 --thread                with every claim that tells the fact, by date
   NO_COLOR=1 claimdrift show fdcdc4              the changed words in «…» instead of colour, as in a file or pipe
 """
 
