@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import ValidationError
-
 from flows.drops.flow import check_drops
 from flows.drops.trigger import DropTrigger
 from flows.steps.sources import InputError
@@ -45,7 +43,8 @@ def make_schedule(every_s: float | None, cron: str | None, timezone: str) -> Sch
 
 def _first_message(error: ValueError) -> str:
     """A validation error of Pydantic's takes several lines; its first message says it."""
-    return str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
+    errors: Any = getattr(error, "errors", None)
+    return str(errors()[0]["msg"]) if errors is not None else str(error)
 
 
 def serve_drops(
