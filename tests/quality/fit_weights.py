@@ -57,7 +57,7 @@ SAME_FACT_FEATURES = (
 REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
 FAMILIES = "families: "  # before the file name of fact families: their articles are lists of tellings, so they never count more than the stories do
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
-FAMILY_SHARE = 1.0
+FAMILY_SHARE = 0.5
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
