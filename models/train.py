@@ -1,12 +1,13 @@
 """Train the shipped checkpoint: one trunk, NLI and fact heads together, from the base encoder.
 
-    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories]
+    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories|prose]
     [--hold-out A,B]
 
-Two phases. `nli` starts from the base encoder and sees the NLI sets and the fact families; `stories` starts from its result and sees the annotated stories, the
-fact families and a rehearsal of NLI. Both see pairs of sentences of real articles. `--hold-out` names stories and files of
-models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command resumes there, on another day too. bfloat16
-autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news is wide).
+`nli` starts from the base encoder and sees the NLI sets and the fact families. Two trainings start from its result: `stories` sees the annotated stories, the
+fact families and a rehearsal of NLI; `prose` also the families of models/data and pairs of sentences of real articles. models/average.py makes one checkpoint of
+both. `--hold-out` names stories and files of models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
+resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news
+is wide).
 """
 
 from __future__ import annotations
@@ -64,6 +65,9 @@ PHASES = {
         nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4
     ),
     "stories": Phase(
+        nli_scale=0.03, told_copies=0.5, different_copies=0.5, written_copies=0, story_copies=3, prose=0, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
+    ),
+    "prose": Phase(
         nli_scale=0.04, told_copies=0.4, different_copies=0.2, written_copies=3, story_copies=3, prose=2, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
     ),
 }
@@ -226,9 +230,11 @@ def train(args: argparse.Namespace) -> None:
         different += copies([e for e in facts if not e.same_fact], factor * phase.different_copies, rng)
     topics = topics + written
     annotated = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
-    prose = list(prose_examples(load_prose(shared), phase.prose, args.seed, "prose"))
-    prose += retold_examples(load_prose(shared), "retold")
-    if phase.story_copies:
+    prose = []
+    if phase.prose:
+        prose += prose_examples(load_prose(shared), phase.prose, args.seed, "prose")
+        prose += retold_examples(load_prose(shared), "retold")
+    if phase.prose and phase.story_copies:
         prose += prose_examples(story_texts(shared, stories), phase.prose, args.seed, "story prose")
     made = list(perturbed_examples(topics, args.seed)) if phase.perturbed else []
     examples = nli + told + different + annotated + prose + made
