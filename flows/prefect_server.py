@@ -39,9 +39,9 @@ def quiet_console() -> None:
 
 
 def require_server(what: str) -> str:
-    """Return the address of the server that Prefect's settings name, once it has answered. Raises InputError where none is named, ServerError where it does not answer.
+    """Return the address of the server that Prefect's settings name, once it has answered.
 
-    A temporary server has no scheduler: schedules and triggers would never fire, without a word.
+    Raises InputError where none is named, ServerError where it does not answer. A temporary server has no scheduler: schedules and triggers would never fire, without a word.
     """
     set_defaults()
     from prefect.settings import PREFECT_API_URL
@@ -87,7 +87,8 @@ def start_server() -> Callable[[], None]:
             return
         reason = " ".join(str(problems[0]).split())
         if url := PREFECT_API_URL.value():
-            raise ServerError(f"Prefect's server {url} does not answer: {reason}. Start it (prefect server start), or unset PREFECT_API_URL to run without one.") from problems[0]
+            hint = "Start it (prefect server start), or unset PREFECT_API_URL to run without one."
+            raise ServerError(f"Prefect's server {url} does not answer: {reason}. {hint}") from problems[0]
         raise ServerError(f"Prefect's temporary server did not start: {reason}") from problems[0]
 
     return wait

@@ -4,8 +4,8 @@
     [--hold-out A,B]
 
 `nli` starts from the base encoder and sees the NLI sets and the fact families. Two trainings start from its result: `stories` sees the annotated stories, the
-fact families and a rehearsal of NLI; `prose` also the families of models/data and pairs of sentences of real articles. models/average.py makes one checkpoint of
-both. `--hold-out` names stories and files of models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
+fact families and a rehearsal of NLI; `prose` also the families of models/data and pairs of sentences of real articles. models/average.py makes one of both.
+`--hold-out` names stories and files of models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
 resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news
 is wide).
 """
