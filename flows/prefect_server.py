@@ -41,7 +41,8 @@ def quiet_console() -> None:
 def require_server(what: str) -> str:
     """Return the address of the server that Prefect's settings name, once it has answered.
 
-    Raises InputError where none is named, ServerError where it does not answer. A temporary server has no scheduler: schedules and triggers would never fire, without a word.
+    A temporary server has no scheduler: schedules and triggers would never fire, without a word. Raises InputError where none is named, ServerError where it
+    does not answer.
     """
     set_defaults()
     from prefect.settings import PREFECT_API_URL
