@@ -41,7 +41,7 @@ def test_the_settings_that_are_set_are_settings_that_prefect_has():
 def test_a_server_that_does_not_answer(prefect_server):
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
         wait = start_server()
-        with pytest.raises(ServerError, match=r"http://127\.0\.0\.1:9/api does not answer: .*refused\. Start it, or unset PREFECT_API_URL"):
+        with pytest.raises(ServerError, match=r"http://127\.0\.0\.1:9/api does not answer: .*refused\. Start it .*, or unset PREFECT_API_URL"):
             wait()
 
 
