@@ -16,7 +16,7 @@ from models.architecture import CHANGE_TYPES, N_DIRECTIONS, sentence_masks
 from models.batches import cut, pad, rounded_up
 from models.checkpoint import Checkpoint
 
-TOKENS_PER_BATCH = 4_096
+TOKENS_PER_BATCH = 2_048
 DECIMALS = 4  # scores are rounded, so that the last bits, which depend on the batch, never decide
 N_TYPES = len(CHANGE_TYPES)
 SPAN_FLOOR = 0.15  # a change's words are marked where its best token has at least this probability

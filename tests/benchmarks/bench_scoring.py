@@ -40,7 +40,7 @@ def cross_encoder(batch_size: int) -> Callable[[list[tuple[str, str]]], object]:
     """sentence-transformers' way with the same weights."""
     from sentence_transformers import CrossEncoder  # pyright: ignore[reportMissingImports]  # of the training extra
 
-    model = CrossEncoder(str(EMBEDDED), device="cpu", max_length=256)
+    model = CrossEncoder(str(EMBEDDED), device="cpu", max_length=256, model_kwargs={"dtype": torch.float32})  # it would take the file's float16
     return lambda pairs: model.predict(pairs, batch_size=batch_size, apply_softmax=True, show_progress_bar=False)
 
 
