@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 READ_CHUNK = 500  # SQLite's default limit is 999 variables a statement
+TIMEOUT_S = 60.0
 LAYOUT = 1  # part of the file's name: a change of what is stored starts a new file
 
 
@@ -24,11 +26,23 @@ class ModelCache:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{model_id}-{LAYOUT}.sqlite"
         # Autocommit off by hand: one transaction a batch. The timeout lets a second process wait for the first one's write.
-        self._db = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db = sqlite3.connect(self.path, timeout=TIMEOUT_S, isolation_level=None)
+        self._write_ahead()
         self._db.execute("PRAGMA synchronous=NORMAL")
         for kind in ("vectors", "scores"):
             self._db.execute(f"CREATE TABLE IF NOT EXISTS {kind} (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+
+    def _write_ahead(self) -> None:
+        """Switch to a write-ahead log. SQLite's own timeout does not hold for this one statement, which fails at once where two processes open a new file."""
+        last = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > last:
+                    raise
+                time.sleep(0.02)
 
     def __enter__(self) -> ModelCache:
         return self
