@@ -15,7 +15,7 @@ from flows.records import CHANGE_TYPES, Change
 from flows.report.features import feature_words
 from flows.report.verdict import change_sentence, verdict
 from flows.summary_text import KIND_STYLES, Printer
-from flows.terminal import one_line
+from flows.terminal import can_print, one_line
 
 N_MOVES = 12  # features that the waterfall names; the others are summed up in one line
 BAR = 24  # characters of the widest bar
@@ -136,7 +136,7 @@ class _Explainer(Printer):
 
     @property
     def bar(self) -> str:
-        return "█" if self.arrow == "→" and _can_print(self.console, "█") else "#"
+        return "█" if self.arrow == "→" and can_print(self.console, "█") else "#"
 
 
 def _words(e: Explanation) -> tuple[list[str], list[str]]:
@@ -158,11 +158,3 @@ def _value(name: str, value: float) -> str:
 
 def _probability(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
-
-
-def _can_print(console: Console, characters: str) -> bool:
-    try:
-        characters.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

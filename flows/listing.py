@@ -1,8 +1,8 @@
 """Which findings of an outputs folder a reader asked for: filters as on the report's page, reviews among them. Nothing is computed anew or judged here.
 
-    from flows.listing import Filters, list_findings
-    listing = list_findings("outputs", Filters(kinds=("contradiction",), min_score=0.8))
-    for listed in listing.items(limit=10): print(listed.finding.score, listed.finding.later_text)
+from flows.listing import Filters, list_findings
+listing = list_findings("outputs", Filters(kinds=("contradiction",), min_score=0.8))
+for listed in listing.items(limit=10): print(listed.finding.score, listed.finding.later_text)
 """
 
 from __future__ import annotations

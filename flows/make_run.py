@@ -5,31 +5,33 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 if TYPE_CHECKING:
     from flows.pipeline import CheckRun
     from models.checkpoint import Precision
 
 
+class RunOptions(TypedDict, total=False):
+    """The options of a run that commands, flows and deployments share; None stands for the default. The docstring of flows/check_claims.py tells them."""
+
+    model: str | None
+    precision: str | None
+    min_score: float | None
+    window_days: int | None
+    text_field: str | None
+    title_field: str | None
+    date_field: str | None
+    url_field: str | None
+    outlet_field: str | None
+    id_field: str | None
+
+
 def make_run(
-    inputs: Sequence[str | Path] | str | Path,
-    outputs: str | Path = "outputs",
-    *,
-    model: str | None = None,
-    precision: str | None = None,
-    min_score: float | None = None,
-    window_days: int | None = None,
-    text_field: str | None = None,
-    title_field: str | None = None,
-    date_field: str | None = None,
-    url_field: str | None = None,
-    outlet_field: str | None = None,
-    id_field: str | None = None,
-    rebuild: bool = False,
-    root: str | Path | None = None,
-) -> CheckRun:
-    """Return a run, ready to be carried out; parameters are those of the flow. Raises InputError for a setting out of range.
+    inputs: Sequence[str | Path] | str | Path, outputs: str | Path = "outputs", *, rebuild: bool = False, root: str | Path | None = None,
+    **options: Unpack[RunOptions],
+) -> CheckRun:  # fmt: skip
+    """Return a run, ready to be carried out. Raises InputError for a setting out of range.
 
     `root`: the inputs are files below this folder, each called what it is called when the folder is the input.
     """
@@ -38,6 +40,7 @@ def make_run(
     from models.checkpoint import PRECISIONS
 
     settings = Settings()
+    precision, min_score, window_days = options.get("precision"), options.get("min_score"), options.get("window_days")
     if min_score is not None:
         if not 0.0 <= min_score <= 1.0:
             raise InputError(f"min_score {min_score}: a score is between 0 and 1")
@@ -48,9 +51,11 @@ def make_run(
         settings = dataclasses.replace(settings, window_days=window_days)
     if precision not in (None, *PRECISIONS):
         raise InputError(f"precision {precision!r}: give {' or '.join(PRECISIONS)}")
-    options = ReadOptions(
-        text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field,
-        root=None if root is None else Path(root),
+    read_options = ReadOptions(
+        text_field=options.get("text_field"), title_field=options.get("title_field"), date_field=options.get("date_field"), url_field=options.get("url_field"),
+        outlet_field=options.get("outlet_field"), id_field=options.get("id_field"), root=None if root is None else Path(root),
     )  # fmt: skip
     paths = [inputs] if isinstance(inputs, str | Path) else list(inputs)
-    return CheckRun(paths, outputs, model=model, precision=cast("Precision | None", precision), settings=settings, options=options, rebuild=rebuild)
+    return CheckRun(
+        paths, outputs, model=options.get("model"), precision=cast("Precision | None", precision), settings=settings, options=read_options, rebuild=rebuild
+    )

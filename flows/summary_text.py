@@ -10,7 +10,7 @@ from rich.text import Text
 
 from flows.records import Finding
 from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
-from flows.terminal import one_line, printable
+from flows.terminal import can_print, one_line, printable
 
 KIND_STYLES = {"contradiction": "bold red", "update": "bold cyan", "drift": "bold yellow"}
 CHANGED = "bold reverse"
@@ -39,7 +39,7 @@ class Printer:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.in_style = console.is_terminal and console.color_system is not None and not console.no_color
-        self.arrow, self.open, self.close = ("→", "«", "»") if _can_print(console, "→«»–…·") else ("->", "<<", ">>")
+        self.arrow, self.open, self.close = ("→", "«", "»") if can_print(console, "→«»–…·") else ("->", "<<", ">>")
         self.dot = "·" if self.arrow == "→" else "-"
 
     def line(self, *parts: str | Text | tuple[str, str], indent: int = 0, hang: int = 0, wrap: bool = True) -> None:
@@ -194,11 +194,3 @@ def _many(n: int, one: str, many: str = "") -> str:
 def _quoted(path: str) -> str:
     """A path as a Python string, in double quotes where it can be."""
     return f'"{path}"' if not set(path) & {'"', "\\"} else repr(path)
-
-
-def _can_print(console: Console, characters: str) -> bool:
-    try:
-        characters.encode(console.encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

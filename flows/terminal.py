@@ -30,6 +30,15 @@ def one_line(text: str) -> str:
     return printable(re.sub(r"\s+", " ", text))
 
 
+def can_print(console: Console, characters: str) -> bool:
+    """Return whether the console's encoding has all of these characters."""
+    try:
+        characters.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
 class StepDisplay:
     """A line that says what a run is doing: the step, how much of it is done, and the time it still takes."""
 

@@ -61,9 +61,7 @@ class Phase:
 
 
 PHASES = {
-    "nli": Phase(
-        nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4
-    ),
+    "nli": Phase(nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4),
     "stories": Phase(
         nli_scale=0.03, told_copies=0.5, different_copies=0.5, written_copies=0, story_copies=3, prose=0, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
     ),

@@ -68,6 +68,17 @@ def tiny_model() -> Path:
 
 
 @pytest.fixture
+def drops(tmp_path: Path) -> Path:
+    """A folder of drops with Monday's article about the bridge in it, one folder down."""
+    from tests.core_examples import MONDAY
+
+    folder = tmp_path / "drops"
+    (folder / "echo").mkdir(parents=True)
+    (folder / "echo" / "a.txt").write_text(MONDAY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
 def model_with_labels(tiny_model: Path, tmp_path: Path) -> Callable[[Sequence[str]], Path]:
     """Return a function labels → a copy of the tiny model whose `id2label` names these labels, in this order.
 

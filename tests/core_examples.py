@@ -44,6 +44,10 @@ SENTENCES = [
     "President Omar Haddad visited Velm on Friday with his wife.",
 ]
 
+# Two drops about one bridge, from which one finding comes at least.
+MONDAY = "NORTHQUAY, 4 March 2024 - The lift bridge in Northquay will open again in June, the mayor said. Seven ships are waiting in the bay."
+FRIDAY = "NORTHQUAY, 8 March 2024 - The lift bridge in Northquay will open again in August, the mayor said. Twelve ships are waiting in the bay."
+
 
 def an_article(text: str, *, published_at: dt.datetime | None = DAY, precision: str = "day", title: str = "") -> Article:
     """An article of this text; no title, chrome or language matter here."""

@@ -1,6 +1,6 @@
 """Write anew what the tests hold to the program: the README's generated parts and outputs, and the golden findings. Then review the diff.
 
-    python tests/regenerate.py            after a change of the model, the weights, the tables or the command line
+python tests/regenerate.py            after a change of the model, the weights, the tables or the command line
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -191,13 +192,19 @@ def kill_at(monkeypatch, step: int) -> list[str]:
     return steps
 
 
-def every_step(monkeypatch, tmp_path, action, stride: int = 1):
-    """Yield (outputs, interrupted) for a kill at every step (or every so many) of `action`, and once without."""
+def every_step(monkeypatch, tmp_path, action, stride: int = 1, n_runs: int = 1, also: Callable[[pytest.MonkeyPatch, list[str], int], None] | None = None):
+    """Yield (outputs, interrupted) for a kill at every step (or every so many) of `action` after `n_runs` runs, and once without.
+
+    `also(patch, steps, step)` patches what else counts as a step.
+    """
     for step in range(0, 1000, stride):
         outputs = Outputs(tmp_path / f"killed-at-{step}")
-        publish(outputs, 1)
+        for number in range(1, n_runs + 1):
+            publish(outputs, number)
         with monkeypatch.context() as patch:
-            kill_at(patch, step)
+            steps = kill_at(patch, step)
+            if also:
+                also(patch, steps, step)
             try:
                 action(outputs)
                 interrupted = False

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from test_archive import Killed, kill_at, leftovers, publish, seen_by_pandas, tables_of
+from test_archive import Killed, every_step, leftovers, publish, seen_by_pandas, tables_of
 
 from flows import storage
 from flows.archive import JOURNAL
@@ -101,32 +101,20 @@ def test_rows_are_written_in_groups(outputs, monkeypatch):
 
 def every_kill(monkeypatch, tmp_path, stride: int = 1, can_exchange: bool = True) -> Iterator[tuple[Outputs, bool]]:
     """Yield (outputs, interrupted) for a kill at every so many steps of compacting three runs."""
-    for step in range(0, 400, stride):
-        outputs = Outputs(tmp_path / f"{step}-{can_exchange}")
-        for number in (1, 2, 3):
-            publish(outputs, number)
-        with monkeypatch.context() as patch:
-            steps = kill_at(patch, step)
-            real = storage.exchange
 
-            def exchange(one: Path, other: Path, real=real, steps=steps, step=step) -> None:
-                if len(steps) >= step:
-                    raise Killed
-                real(one, other)
+    def exchange_counts_too(patch: pytest.MonkeyPatch, steps: list[str], step: int) -> None:
+        real = storage.exchange
 
-            patch.setattr(rewriting, "exchange", exchange)
-            if not can_exchange:
-                patch.setattr(storage.ctypes, "CDLL", lambda *_, **__: object())
-            try:
-                compact(outputs.root)
-                interrupted = False
-            except Killed:
-                interrupted = True
-        (outputs.root / ".writer").unlink(missing_ok=True)
-        yield outputs, interrupted
-        if not interrupted:
-            return
-    pytest.fail("it never ended")
+        def exchange(one: Path, other: Path) -> None:
+            if len(steps) >= step:
+                raise Killed
+            real(one, other)
+
+        patch.setattr(rewriting, "exchange", exchange)
+        if not can_exchange:
+            patch.setattr(storage.ctypes, "CDLL", lambda *_, **__: object())
+
+    return every_step(monkeypatch, tmp_path, lambda outputs: compact(outputs.root), stride=stride, n_runs=3, also=exchange_counts_too)
 
 
 def test_killed_at_any_step_every_reader_sees_every_row_once(monkeypatch, tmp_path):

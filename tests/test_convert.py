@@ -75,7 +75,7 @@ MISFITS = [
     (Article, {"n_claims": 2**63}, f'articles row 1, column "n_claims": {2**63} does not fit into 64 bits.'),
     (Article, {"title": "a\ud83d"}, "articles row 1, column \"title\": no valid Unicode at code point 1: '\\ud83d' (str)."),
     (Article, {"chrome": {"nav": "2"}}, "articles row 1, column \"chrome['nav']\": expected an integer, got '2' (str)."),
-    (Article, {"chrome": [("nav", 2)]}, 'articles row 1, column "chrome": expected a dict, got [(\'nav\', 2)] (list).'),
+    (Article, {"chrome": [("nav", 2)]}, "articles row 1, column \"chrome\": expected a dict, got [('nav', 2)] (list)."),
     (Article, {"published_at": dt.datetime(2024, 5, 1)}, 'articles row 1, column "published_at": has no time zone: 2024-05-01T00:00:00.'),  # noqa: DTZ001
     (Article, {"published_at": pd.Timestamp("2024-05-01", tz="UTC")}, 'column "published_at": expected a datetime, got Timestamp('),
     (Article, {"published_at": dt.date(2024, 5, 1)}, 'column "published_at": expected a datetime, got datetime.date(2024, 5, 1) (date).'),
@@ -84,7 +84,7 @@ MISFITS = [
     (Claim, {"times": [TIME, None]}, 'column "times[1]": is None, but must have a value.'),
     (Claim, {"times": [TIME, Change("time", "drift", "later", "", "")]}, 'column "times[1]": expected a TimeMention, got Change('),
     (Claim, {"times": [dataclasses.replace(TIME, grain=None)]}, 'column "times[0].grain": is None, but must have a value.'),
-    (Finding, {"kind": "drifted"}, 'findings row 1, column "kind": expected one of contradiction, drift, update, got \'drifted\' (str).'),
+    (Finding, {"kind": "drifted"}, "findings row 1, column \"kind\": expected one of contradiction, drift, update, got 'drifted' (str)."),
     (Finding, {"types": ["entity", "names"]}, 'column "types[1]": expected one of entity, quantity,'),
     (Finding, {"order_known": 1}, 'column "order_known": expected true or false, got 1 (int).'),
     (Finding, {"evidence": {"similarty": 0.5}}, 'column "evidence": missing similarity, same_fact, exclusive'),

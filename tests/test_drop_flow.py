@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 import yaml
@@ -21,17 +20,7 @@ from flows.drops.serving import make_schedule
 from flows.drops.trigger import N_FILES_NAMED, DropTrigger, named, start_run
 from flows.steps.sources import InputError
 from flows.tables import Outputs, load
-
-MONDAY = "NORTHQUAY, 4 March 2024 - The lift bridge in Northquay will open again in June, the mayor said. Seven ships are waiting in the bay."
-FRIDAY = "NORTHQUAY, 8 March 2024 - The lift bridge in Northquay will open again in August, the mayor said. Twelve ships are waiting in the bay."
-
-
-@pytest.fixture
-def drops(tmp_path: Path) -> Path:
-    folder = tmp_path / "drops"
-    (folder / "echo").mkdir(parents=True)
-    (folder / "echo" / "a.txt").write_text(MONDAY, encoding="utf-8")
-    return folder
+from tests.core_examples import FRIDAY
 
 
 def test_sweeps_and_named_files(prefect_server, drops, tmp_path):

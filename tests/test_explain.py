@@ -190,9 +190,7 @@ def test_words_that_are_no_claim_have_their_reason(outputs: Path) -> None:
     assert len(e.steps) == 1
 
 
-def test_without_the_folders_model_what_is_stored_is_told(
-    outputs: Path, claims: dict[str, Claim], pairs: list[Pair], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_folders_model_what_is_stored_is_told(outputs: Path, claims: dict[str, Claim], pairs: list[Pair], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flows.pipeline, "weights_id", lambda: "others")
     dropped = next(p for p in pairs if p.dropped_at == "changed")
     e = explain_pair(outputs, quote(claims[dropped.earlier_claim_id]), quote(claims[dropped.later_claim_id]))

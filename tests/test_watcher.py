@@ -21,18 +21,9 @@ from flows.drops.watcher import DropWatcher, only_watcher
 from flows.pipeline import CheckRun
 from flows.storage import OutputsError
 from flows.tables import Outputs, load
+from tests.core_examples import FRIDAY
 
-MONDAY = "NORTHQUAY, 4 March 2024 - The lift bridge in Northquay will open again in June, the mayor said. Seven ships are waiting in the bay."
-FRIDAY = "NORTHQUAY, 8 March 2024 - The lift bridge in Northquay will open again in August, the mayor said. Twelve ships are waiting in the bay."
 SETTLE_S = 0.1
-
-
-@pytest.fixture
-def drops(tmp_path: Path) -> Path:
-    folder = tmp_path / "drops"
-    (folder / "echo").mkdir(parents=True)
-    (folder / "echo" / "a.txt").write_text(MONDAY, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture

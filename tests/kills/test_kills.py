@@ -22,9 +22,7 @@ def rows(outputs: Path, table: str, *leave_out: str) -> list[str]:
 
 
 def run_harness(folder: Path, repo_root: Path, *options: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.kills.harness", str(folder), *options], cwd=repo_root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "tests.kills.harness", str(folder), *options], cwd=repo_root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
 
