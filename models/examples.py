@@ -18,8 +18,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from models.architecture import DIRECTIONS
-
 WRITTEN = Path(__file__).parent / "data"
 HELD_OUT_EVERY = 5  # every fifth topic, from the first, is never trained on
 RELATION_OF_KIND = {"contradiction": "exclusive", "update": "exclusive", "drift": "compatible", "agree": "same"}
@@ -125,18 +123,20 @@ def fact_examples(shared: Path, topics: list[dict], n_different: int, seed: int)
                 others.sort(key=lambda text: -sum((mine & words(text)).values()))
                 # The most alike are the hardest; one at random keeps the easy cases known.
                 for text in [*others[:n_different], rng.choice(others)]:
-                    examples.append(_different(telling["text"], text, topic["topic"]))
+                    examples.append(different(telling["text"], text, topic["topic"]))
                 name, text = rng.choice(everything)
                 if name != topic["topic"]:  # what has nothing to do with it is neutral to it; look-alikes may well contradict each other
-                    examples.append(_different(telling["text"], text, topic["topic"], nli="neutral"))
+                    examples.append(different(telling["text"], text, topic["topic"], nli="neutral"))
     return examples
 
 
-def _different(a: str, b: str, group: str, nli: str | None = None) -> Example:
+def different(a: str, b: str, group: str, nli: str | None = None) -> Example:
+    """A pair of sentences that tell different facts."""
     return Example(a, b, nli=nli, same_fact=False, group=group)
 
 
-def _nli_of_kind(kind: str) -> str | None:
+def nli_of_kind(kind: str) -> str | None:
+    """The NLI label of a kind, as far as it tells one; None for updates, which may be either."""
     return {"contradiction": "contradiction", "agree": "not_contradiction", "drift": "not_contradiction"}.get(kind)
 
 
@@ -153,11 +153,11 @@ def _telling_pair(group: str, fact: dict, a: int, b: int, changes: list[tuple[st
             continue
         if found := _slot_words(name, first, second):
             spans[0][slot["type"]], spans[1][slot["type"]] = found
-        if direction := _slot_direction(slot, values[0], values[1], ordered="words" in first):
+        if direction := slot_direction(slot, values[0], values[1], ordered="words" in first):
             directions[slot["type"]] = direction
     annotated = bool(types) and all(t in spans[0] for t in types)
     return Example(
-        first["text"], second["text"], nli=_nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=types,
+        first["text"], second["text"], nli=nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=types,
         moved_on=kind == "update" if kind in ("contradiction", "update") else None, directions=directions,
         premise_spans=spans[0] if annotated or not types else None, hypothesis_spans=spans[1] if annotated or not types else None, group=group,
     )  # fmt: skip
@@ -177,7 +177,7 @@ def prose_examples(texts: Sequence[str], per_article: int, seed: int, group: str
         ]
         pairs = sorted((p for p in pairs if p[0] < 0.5), key=lambda p: -p[0])
         for _, a, b in pairs[: per_article // 2] + rng.sample(pairs, min(per_article - per_article // 2, len(pairs))):
-            yield _different(a, b, group)
+            yield different(a, b, group)
 
 
 def retold_examples(texts: Sequence[str], group: str) -> Iterator[Example]:
@@ -223,7 +223,7 @@ _STEPS = {
 }  # fmt: skip
 
 
-def _slot_direction(slot: dict, first: object, second: object, *, ordered: bool) -> str:
+def slot_direction(slot: dict, first: object, second: object, *, ordered: bool) -> str:
     """The direction from one value of a slot to another; empty where it is not known. `ordered`: the annotator gave an order wherever there is one."""
     order = slot.get("order")
     if order:
@@ -237,80 +237,6 @@ def _slot_direction(slot: dict, first: object, second: object, *, ordered: bool)
             x, y = (float(n.group(1).replace(",", "")) for n in numbers)
             return "raised" if y > x else "lowered" if y < x else ""
     return ""
-
-
-def story_texts(shared: Path, stories: Sequence[str]) -> list[str]:
-    return [path.read_text(encoding="utf-8") for story in stories for path in sorted((shared / "stories" / story / "articles").glob("*.txt"))]
-
-
-def story_examples(shared: Path, stories: Sequence[str], n_similar: int, n_random: int, seed: int) -> list[Example]:
-    """Pairs of sentences of different articles of a story: all pairs that tell one fact, and for each sentence look-alikes and random ones that do not."""
-    examples = []
-    for story in stories:
-        folder = shared / "stories" / story
-        examples += _story_pairs(json.loads((folder / "gold.json").read_text(encoding="utf-8")), folder, n_similar, n_random, random.Random(f"{seed}-{story}"))
-    return examples
-
-
-def _story_pairs(gold: dict, folder: Path, n_similar: int, n_random: int, rng: random.Random) -> list[Example]:
-    facts_of: dict[tuple[str, str], set[str]] = {}  # (article, sentence) → facts told there
-    for fact in gold["facts"]:
-        for expression in fact["expressions"]:
-            facts_of.setdefault((expression["article"], expression["sentence"]), set()).add(fact["id"])
-    changes: dict[frozenset, list[dict]] = {}  # the two ends → changes
-    for fact in gold["facts"]:
-        by_article: dict[str, list[str]] = {}
-        for expression in fact["expressions"]:
-            by_article.setdefault(expression["article"], []).append(expression["sentence"])
-        for change in fact["changes"]:
-            ends = [
-                [(end["article"], s) for s in ([end["sentence"]] if end.get("sentence") else by_article[end["article"]])]
-                for end in (change["from"], change["to"])
-            ]
-            for a, b in itertools.product(*ends):
-                changes.setdefault(frozenset((a, b)), []).append({**change, "first": a})
-    sentences = list(facts_of)
-    for path in sorted((folder / "articles").glob("*.txt")):
-        for sentence in plain_sentences(path.read_text(encoding="utf-8")):
-            if not any(article == path.stem and (sentence in known or known in sentence) for article, known in facts_of):
-                sentences.append((path.stem, sentence))
-    examples, negatives = [], {}
-    for a, b in itertools.combinations(sentences, 2):
-        if a[0] == b[0]:
-            continue
-        if facts_of.get(a, set()) & facts_of.get(b, set()):
-            examples.append(_story_pair(gold["story"], a, b, changes.get(frozenset((a, b)), [])))
-        else:
-            negatives.setdefault(a, []).append(b)
-            negatives.setdefault(b, []).append(a)
-    chosen = set()
-    words = {s: Counter(re.findall(r"\w+", s[1].lower())) for s in sentences}
-    for a, others in negatives.items():
-        others.sort(key=lambda b: -sum((words[a] & words[b]).values()) / (4 + sum(words[b].values())))
-        picked = others[:n_similar] + rng.sample(others, min(n_random, len(others)))
-        chosen |= {frozenset((a, b)) for b in picked}
-    for trap in gold.get("traps", []):
-        ends = [(trap[end]["article"], trap[end]["sentence"]) for end in ("a", "b")]
-        if not facts_of.get(ends[0], set()) & facts_of.get(ends[1], set()):
-            chosen.add(frozenset(ends))
-    for pair in sorted(chosen, key=sorted):
-        a, b = sorted(pair)
-        examples.append(_different(a[1], b[1], gold["story"]))
-    return examples
-
-
-def _story_pair(group: str, a: tuple[str, str], b: tuple[str, str], changes: list[dict]) -> Example:
-    if changes and changes[0]["first"] != a:
-        a, b = b, a  # the direction of a change runs from its `from` end
-    kinds = {c["kind"] for c in changes}
-    kind = next((k for k in ("contradiction", "update", "drift") if k in kinds), "agree")
-    forward = [c for c in changes if c["first"] == a]
-    return Example(
-        a[1], b[1], nli=_nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=tuple(dict.fromkeys(c["type"] for c in changes)),
-        moved_on=kind == "update" if kind in ("contradiction", "update") else None,
-        directions={c["type"]: c["direction"] for c in forward if c.get("direction") in DIRECTIONS[c["type"]]},
-        premise_spans={c["type"]: c["from_text"] for c in forward}, hypothesis_spans={c["type"]: c["to_text"] for c in forward}, group=group,
-    )  # fmt: skip
 
 
 def plain_sentences(text: str) -> list[str]:

@@ -1,13 +1,12 @@
 """Train the shipped checkpoint: one trunk, NLI and fact heads together, from the base encoder.
 
-    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories|prose]
+    python -m models.train --out DIR [--base DIR_OR_CHECKPOINT] [--shared ../shared] [--work .model-work/NAME] [--minutes 55] [--phase nli|stories]
     [--hold-out A,B]
 
-`nli` starts from the base encoder and sees the NLI sets and the fact families. Two trainings start from its result: `stories` sees the annotated stories, the
-fact families and a rehearsal of NLI; `prose` also the families of models/data and pairs of sentences of real articles. models/average.py makes one of both.
-`--hold-out` names stories and files of models/data that are kept out, for cross-validation. State is saved to --work every few minutes; the same command
-resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen (half of the weights, and the vocabulary of the news
-is wide).
+`nli` starts from the base encoder and sees the NLI sets, the fact families and pairs of sentences of real articles; `stories` starts from its result and sees
+the annotated stories, beside a rehearsal of the rest. `--hold-out` names stories and files of models/data that are kept out, for cross-validation. State is
+saved to --work every few minutes; the same command resumes there, on another day too. bfloat16 autocast where the machine has it; word embeddings stay frozen
+(half of the weights, and the vocabulary of the news is wide).
 """
 
 from __future__ import annotations
@@ -38,10 +37,9 @@ from models.examples import (
     nli_examples,
     prose_examples,
     retold_examples,
-    story_examples,
-    story_texts,
 )
 from models.perturb import perturbed_examples
+from models.stories import annotated_stories, story_examples
 from models.watch import evaluate_heads, evaluate_nli
 
 
@@ -53,22 +51,23 @@ class Phase:
     told_copies: float  # of each pair of tellings of one fact
     different_copies: float  # of each pair of tellings of two facts
     written_copies: float  # how many times more of the families of models/data
-    story_copies: int
+    story_told_copies: float  # of each pair of sentences of an annotated story that tell one fact
+    story_different_copies: float  # and of those that do not
     prose: int  # pairs of different facts from each real article; pairs of one fact from two of them come beside them
-    perturbed: bool  # agreeing tellings with one figure, day or name replaced
     trunk_rate: float
     head_rate: float
 
 
 PHASES = {
-    "nli": Phase(nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_copies=0, prose=10, perturbed=True, trunk_rate=1e-4, head_rate=5e-4),
+    "nli": Phase(
+        nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_told_copies=0, story_different_copies=0, prose=10, trunk_rate=1e-4,
+        head_rate=5e-4,
+    ),
     "stories": Phase(
-        nli_scale=0.03, told_copies=0.5, different_copies=0.5, written_copies=0, story_copies=3, prose=0, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
+        nli_scale=0.05, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, prose=2, trunk_rate=5e-5,
+        head_rate=2e-4,
     ),
-    "prose": Phase(
-        nli_scale=0.04, told_copies=0.4, different_copies=0.2, written_copies=3, story_copies=3, prose=2, perturbed=True, trunk_rate=4e-5, head_rate=2e-4
-    ),
-}
+}  # fmt: skip
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
 LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "relation": 1.0, "types": 2.0, "moved_on": 0.5, "direction": 0.5, "tokens": 1.0, "vector": 0.5}
@@ -162,14 +161,16 @@ def log1m_exp(log_p: Tensor) -> Tensor:
 
 
 class VectorTask:
-    """Keeps the mean vectors of single sentences good for neighbours: tellings of one fact together, look-alikes apart, and all near where the base
-    encoder had them.
+    """Keeps the mean vectors of single sentences good for neighbours: tellings of one fact together, other facts of the same event apart, and all near where
+    the base encoder had them.
+
+    events: for each event its facts, for each fact the sentences that tell it.
     """
 
-    def __init__(self, topics: list[dict], extra_texts: list[str], model: ClaimModel, batcher: Batcher, seed: int) -> None:
-        self.facts = [(t, f) for t in topics for f in t["facts"]]
+    def __init__(self, events: list[list[list[str]]], extra_texts: list[str], model: ClaimModel, batcher: Batcher, seed: int) -> None:
+        self.events = [facts for event in events if len(facts := [f for f in event if len(f) >= 2]) >= 2]
         self.extra, self.model, self.batcher, self.rng = extra_texts, model, batcher, random.Random(seed)
-        texts = list(dict.fromkeys([x["text"] for _, f in self.facts for x in f["tellings"]] + extra_texts))
+        texts = list(dict.fromkeys([text for event in self.events for fact in event for text in fact] + extra_texts))
         self.base: dict[str, Tensor] = {}
         model.eval()
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
@@ -177,19 +178,21 @@ class VectorTask:
                 part = texts[start : start + 128]
                 self.base.update(zip(part, model.vectors(*batcher.singles(part)).clone(), strict=True))
 
-    def loss(self, n: int = 20) -> Tensor:
-        anchors, positives, negatives = [], [], []
-        for topic, fact in self.rng.sample(self.facts, n):
-            a, b = self.rng.sample(fact["tellings"], 2)
-            other = self.rng.choice([f for f in topic["facts"] if f is not fact])
-            anchors.append(a["text"])
-            positives.append(b["text"])
-            negatives.append(self.rng.choice(other["tellings"])["text"])
-        texts = anchors + positives + negatives + self.rng.sample(self.extra, min(8, len(self.extra)))
-        vectors = self.model.vectors(*self.batcher.singles(texts))  # (3n + 8, H)
-        logits = vectors[:n] @ vectors[n : 3 * n].T / TEMPERATURE  # (n, 2n)
+    def loss(self, n: int = 30) -> Tensor:
+        """Cross-entropy of each telling's other telling among those of `n` facts, few events at a time so that most of them are look-alikes."""
+        anchors, positives = [], []
+        while len(anchors) < n:
+            event = self.rng.choice(self.events)
+            for fact in event[: n - len(anchors)]:
+                a, b = self.rng.sample(fact, 2)
+                anchors.append(a)
+                positives.append(b)
+        texts = anchors + positives + self.rng.sample(self.extra, min(8, len(self.extra)))
+        vectors = self.model.vectors(*self.batcher.singles(texts))  # (2n + 8, H)
+        logits = vectors[:n] @ vectors[n : 2 * n].T / TEMPERATURE  # (n, n)
+        target = torch.arange(n)
         base = torch.stack([self.base[t] for t in texts])
-        return 0.2 * F.cross_entropy(logits, torch.arange(n)) + 4.0 * (1.0 - (vectors * base).sum(-1)).mean()
+        return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 4 + 2.0 * (1.0 - (vectors * base).sum(-1)).mean()
 
 
 def copies(examples: list[Example], factor: float, rng: random.Random) -> list[Example]:
@@ -218,7 +221,7 @@ def train(args: argparse.Namespace) -> None:
     shared = Path(args.shared)
     topics, held_out = load_topics(shared)
     held_names = [s for s in args.hold_out.split(",") if s]
-    stories = [p.parent.name for p in sorted((shared / "stories").glob("*/gold.json")) if p.parent.name not in held_names]
+    stories = list(annotated_stories(shared, held_names))
     nli = list(nli_examples(shared, args.seed, phase.nli_scale))
     written = [topic for name, families in load_written().items() if name not in held_names for topic in families]
     told, different = [], []
@@ -227,19 +230,24 @@ def train(args: argparse.Namespace) -> None:
         told += copies([e for e in facts if e.same_fact], factor * phase.told_copies, rng)
         different += copies([e for e in facts if not e.same_fact], factor * phase.different_copies, rng)
     topics = topics + written
-    annotated = story_examples(shared, stories, n_similar=5, n_random=2, seed=args.seed) * phase.story_copies if phase.story_copies else []
+    from_stories = story_examples(stories, n_similar=5, n_random=2, seed=args.seed)
+    annotated = copies([e for e in from_stories if e.same_fact], phase.story_told_copies, rng)
+    annotated += copies([e for e in from_stories if not e.same_fact], phase.story_different_copies, rng)
     prose = []
     if phase.prose:
         prose += prose_examples(load_prose(shared), phase.prose, args.seed, "prose")
         prose += retold_examples(load_prose(shared), "retold")
-    if phase.prose and phase.story_copies:
-        prose += prose_examples(story_texts(shared, stories), phase.prose, args.seed, "story prose")
-    made = list(perturbed_examples(topics, args.seed)) if phase.perturbed else []
+    if phase.prose and annotated:
+        prose += prose_examples([text for story in stories for text in story.texts.values()], phase.prose, args.seed, "story prose")
+    made = list(perturbed_examples(topics, args.seed))
     examples = nli + told + different + annotated + prose + made
     model, tokenizer = load_model(Path(args.base))
     batcher = Batcher(tokenizer)
     batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
-    vector_task = VectorTask(topics, [e.premise for e in rng.sample(nli, min(3_000, len(nli)))], model, batcher, args.seed)
+    events = [[[telling["text"] for telling in fact["tellings"]] for fact in topic["facts"]] for topic in topics]
+    # Own stories and development stories count four times: their sentences are what a run meets.
+    events += 4 * [[[e["sentence"] for e in fact["expressions"]] for fact in story.gold["facts"]] for story in stories]
+    vector_task = VectorTask(events, [e.premise for e in rng.sample(nli, min(3_000, len(nli)))], model, batcher, args.seed)
     model.trunk.bert.embeddings.requires_grad_(False)
     assert model.trunk.bert.pooler is not None
     heads = [*model.heads.parameters(), *model.trunk.classifier.parameters(), *model.trunk.bert.pooler.parameters()]

@@ -16,7 +16,8 @@ from flows.records import KINDS
 from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, RELATIONS
 from models.batches import NLI_CODES, OPPOSITE, Batcher, pad, rounded_up
 from models.checkpoint import load_checkpoint
-from models.examples import Example, fact_examples, load_topics, load_written, nli_examples, plain_sentences, prose_examples, story_examples
+from models.examples import Example, fact_examples, load_topics, load_written, nli_examples, plain_sentences, prose_examples
+from models.stories import AnnotatedStory, annotated_stories, load_stories, story_examples
 from tests.core_examples import SENTENCES, write_articles
 
 FIRST = "At least four dockers died when the crane fell in Velm."
@@ -45,12 +46,17 @@ def story(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def development(folder: Path) -> list[AnnotatedStory]:
+    """The annotated stories of a development folder, without our own."""
+    return list(annotated_stories(folder, hold_out=list(load_stories())))
+
+
 def by_ends(examples: list[Example]) -> dict[frozenset[str], Example]:
     return {frozenset((e.premise, e.hypothesis)): e for e in examples}
 
 
 def test_a_story_gives_its_changes_its_agreements_and_its_look_alikes(story: Path):
-    examples = by_ends(story_examples(story, ["velm"], 2, 1, seed=1))
+    examples = by_ends(story_examples(development(story), 2, 1, seed=1))
     changed = examples[frozenset((FIRST, SECOND))]
     assert (changed.premise, changed.same_fact, changed.relation, changed.types, changed.moved_on) == (FIRST, True, "exclusive", ("quantity",), True)
     assert changed.directions == {"quantity": "raised"}
@@ -65,7 +71,7 @@ def test_a_story_gives_its_changes_its_agreements_and_its_look_alikes(story: Pat
 
 
 def test_the_same_seed_gives_the_same_examples(story: Path):
-    assert story_examples(story, ["velm"], 2, 1, seed=3) == story_examples(story, ["velm"], 2, 1, seed=3)
+    assert story_examples(development(story), 2, 1, seed=3) == story_examples(development(story), 2, 1, seed=3)
 
 
 def test_nli_sets_are_sampled_per_label(tmp_path: Path):

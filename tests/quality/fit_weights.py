@@ -3,7 +3,7 @@
     python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--corpus PARQUET] [--write]
 
 `--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it, and so are the files
-of fact families in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of flows/steps/comparing.py;
+of fact families and annotated stories in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of flows/steps/comparing.py;
 scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
 """
 
@@ -40,6 +40,7 @@ from flows.steps.scoring import encode_texts
 from flows.steps.storylines import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
 from models.examples import WRITTEN
+from models.stories import load_stories, write_story
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
 SAME_FACT_FEATURES = (
@@ -273,11 +274,15 @@ def main() -> None:
     folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
     families = {p.stem: p for p in sorted(WRITTEN.glob("*.jsonl"))}
     model_of = fold_models(args.models, [f.name for f in folders])
+    own = load_stories()
     if args.cache and args.cache.exists():
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
         rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
         rows += [row for name, path in families.items() if name in model_of for row in read_families(path, model_of[name], args.stories.parent, args.scratch)]
+        for name in own.keys() & model_of.keys():
+            folders_of_own = [write_story(story, args.scratch / "written" / name / story["story"]) for story in own[name]]
+            rows += [row for f in folders_of_own for row in read_story(f, model_of[name], args.scratch)]
         if args.corpus:
             for seed, model in enumerate(dict.fromkeys(model_of.values())):
                 rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
