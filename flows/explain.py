@@ -24,7 +24,8 @@ from flows.current import current_table
 from flows.quoting import QuoteError, Side, find_side, side_of_claim
 from flows.records import Claim, Comparison, Finding, Pair, Run, finding_id
 from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, shared_marks
-from flows.steps.storylines import CENTROID_FLOOR, ArticleView, affinity, affinity_features, nearness, within_window
+from flows.steps.storylines import CENTROID_FLOOR, affinity, affinity_features, nearness, within_window
+from flows.steps.views import ArticleView
 from flows.tables import Outputs, OutputsError
 
 StepName = Literal["claims", "articles", "blocking", "wording", "first look", "same fact", "score"]

@@ -36,14 +36,15 @@ from flows.records import (
 )  # fmt: skip
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
-from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, normalised, propose_pairs
+from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, propose_pairs
 from flows.steps.cache import ModelCache
 from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same_fact_margins
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
 from flows.steps.scoring import encode_texts, score_pairs
-from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, ArticleView, find_comparisons
+from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_comparisons
+from flows.steps.views import ArticleView, normalised
 from flows.steps.weighing import load_weights, weights_id
 from flows.tables import Outputs, from_table, to_table
 from models.checkpoint import Precision

@@ -16,7 +16,7 @@ import numpy as np
 from flows.records import Article, Claim, article_id
 from flows.steps.claims import extract_claims
 from flows.steps.copies import shingles
-from flows.steps.storylines import ArticleView
+from flows.steps.views import ArticleView
 from models.architecture import CHANGE_TYPES, N_DIRECTIONS
 from models.nli import NliScores
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Claim
-from flows.steps.blocking import NAMED_FLOOR, NEAREST, NEIGHBOURS, SHARED_NAMES, SIMILARITY_FLOOR, WORD_FOR_WORD, _marks, normalised, propose_pairs
-from flows.steps.storylines import ArticleView
+from flows.steps.blocking import NAMED_FLOOR, NEAREST, NEIGHBOURS, SHARED_NAMES, SIMILARITY_FLOOR, WORD_FOR_WORD, propose_pairs
+from flows.steps.views import ArticleView, claim_marks, normalised
 from tests.core_examples import SENTENCES, a_view, an_article
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -50,7 +50,7 @@ def rank(similarity: np.ndarray, value: float) -> int:
 
 
 def marks(view: ArticleView, i: int) -> tuple[set[str], set[float]]:
-    names, numbers = _marks(view.claims[i])
+    names, numbers = claim_marks(view.claims[i])
     return set(names), set(numbers)
 
 

@@ -14,7 +14,8 @@ from models.stories import annotated_stories, article_text, gold, load_stories, 
 
 TOLL = {
     "id": "f1", "about": "how many dockers died", "slots": {
-        "toll": {"type": "quantity", "clash": "contradiction", "order": ["4", "7"]}, "sure": {"type": "certainty", "clash": "drift", "order": ["stated", "feared"]},
+        "toll": {"type": "quantity", "clash": "contradiction", "order": ["4", "7"]},
+        "sure": {"type": "certainty", "clash": "drift", "order": ["stated", "feared"]},
     },
     "tellings": [
         {"article": "a2", "text": "Seven dockers are feared dead.", "values": {"toll": "7", "sure": "feared"},

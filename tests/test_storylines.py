@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from flows.records import Comparison
 from flows.steps import storylines
-from flows.steps.storylines import ArticleView, affinity, affinity_features, cites, compare_articles, find_comparisons, put_in_order
+from flows.steps.storylines import affinity, affinity_features, cites, compare_articles, find_comparisons, put_in_order
+from flows.steps.views import ArticleView
 from tests.core_examples import DAY, SENTENCES, a_view, an_article
 
 OUTLETS = ("Velm Echo", "The Lantern", "www.daily-meridian.example", "")

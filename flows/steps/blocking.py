@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 
 import numpy as np
 
-from flows.language.alignment import fold
 from flows.records import Claim
-from flows.steps.storylines import ArticleView
+from flows.steps.views import ArticleView, claim_marks
 
 NEIGHBOURS = 4  # nearest claims in the other article, for each claim
 SIMILARITY_FLOOR = 0.20  # below it no pair of one fact was seen among the nearest in development
@@ -37,10 +35,8 @@ def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
     if not earlier.claims or not later.claims:
         return []
     similarity = claim_similarity(earlier, later)
-    folded = [np.array([normalised(c.text) for c in view.claims], dtype=object) for view in (earlier, later)]
-    word_for_word = folded[0][:, None] == folded[1][None, :]
+    word_for_word = _word_for_word(earlier, later)
     nearest = _nearest(similarity) & (similarity >= SIMILARITY_FLOOR)
-    marks = [[_marks(c) for c in view.claims] for view in (earlier, later)]
     other = _best_other(similarity)
     found = []
     for i, j in zip(*(map(int, side) for side in np.nonzero(word_for_word | nearest | (similarity >= NAMED_FLOOR))), strict=True):
@@ -48,7 +44,7 @@ def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
             rule = WORD_FOR_WORD
         elif nearest[i, j]:
             rule = NEAREST
-        elif _share_enough(marks[0][i], marks[1][j]):
+        elif _share_enough(earlier.marks[i], later.marks[j]):
             rule = SHARED_NAMES
         else:
             continue
@@ -64,13 +60,19 @@ def claim_similarity(earlier: ArticleView, later: ArticleView) -> np.ndarray:
 
 def shared_marks(a: Claim, b: Claim) -> tuple[int, int]:
     """How many words of names, and how many numbers, two claims have in common."""
-    first, second = _marks(a), _marks(b)
+    first, second = claim_marks(a), claim_marks(b)
     return len(first[0] & second[0]), len(first[1] & second[1])
 
 
-def normalised(text: str) -> str:
-    """A claim's words, for telling whether two claims are word for word the same: case, spaces and punctuation do not count, signs of money and measure do."""
-    return " ".join(re.findall(r"\w+|[%‰°€$£¥₹]|(?<!\w)[-−+](?=\d)", fold(text)))
+def _word_for_word(earlier: ArticleView, later: ArticleView) -> np.ndarray:
+    """Mask (n_earlier, n_later): the two claims have the same words."""
+    mask = np.zeros((len(earlier.claims), len(later.claims)), dtype=bool)
+    places: dict[str, list[int]] = {}
+    for j, text in enumerate(later.normalised_texts):
+        places.setdefault(text, []).append(j)
+    for i, text in enumerate(earlier.normalised_texts):
+        mask[i, places.get(text, [])] = True
+    return mask
 
 
 def _best_other(similarity: np.ndarray) -> np.ndarray:
@@ -90,11 +92,6 @@ def _nearest(similarity: np.ndarray) -> np.ndarray:
     by_row = np.sort(similarity, axis=1)[:, ::-1][:, min(NEIGHBOURS, similarity.shape[1]) - 1]
     by_column = np.sort(similarity, axis=0)[::-1][min(NEIGHBOURS, similarity.shape[0]) - 1]
     return (similarity >= by_row[:, None]) | (similarity >= by_column[None, :])
-
-
-def _marks(claim: Claim) -> tuple[frozenset[str], frozenset[float]]:
-    names = frozenset(word for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
-    return names, frozenset(q.low for q in claim.quantities)
 
 
 def _share_enough(a: tuple[frozenset[str], frozenset[float]], b: tuple[frozenset[str], frozenset[float]]) -> bool:

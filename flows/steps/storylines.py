@@ -6,22 +6,21 @@ pairs, for display.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from flows.language.alignment import fold
-from flows.records import Article, Claim, Comparison
+from flows.records import Article, Comparison
 from flows.steps.copies import shingle_overlap
+from flows.steps.views import ArticleView
 
 CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
 NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
+ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
 BLOCK = 2_048  # articles a side of one matrix product: bounds the memory to 16 MB, whatever the archive's size
 DEFAULT_WINDOW_DAYS = 60
 DEFAULT_AFFINITY = 0.3
@@ -29,29 +28,6 @@ DEFAULT_AFFINITY = 0.3
 # Logistic regression on pairs of articles of the annotated stories and of fact families (same event or not): tests/quality/fit_affinity.py.
 # At 0.3, 12 of 820 pairs of one event are missed, and 20 of 19,062 others let through, whose claims then have to be told apart one by one.
 AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -22.85, {"centroid": 17.71, "closest": 17.39, "names": 0.36, "name_share": 6.14}
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class ArticleView:
-    """An article with all that comparing needs of it. `vectors` (n_claims, H) are the claims' unit vectors."""
-
-    article: Article
-    claims: tuple[Claim, ...]
-    vectors: NDArray[np.float32]
-    source_keys: frozenset[str]
-    outlets: frozenset[str]
-    shingles: frozenset[int]
-
-    @cached_property
-    def centroid(self) -> NDArray[np.float32]:
-        """The unit vector of the claims' mean, shape (H,)."""
-        mean = self.vectors.mean(0)
-        return mean / max(float(np.linalg.norm(mean)), 1e-9)
-
-    @cached_property
-    def name_words(self) -> frozenset[str]:
-        """The words of all names in the claims, folded; demonyms and short words left in, since what is common is common to both."""
-        return frozenset(word for claim in self.claims for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
 
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
@@ -84,6 +60,24 @@ def affinity(a: ArticleView, b: ArticleView) -> float:
     """How surely two articles tell of one event, 0 to 1. Symmetric."""
     z = AFFINITY_INTERCEPT + sum(AFFINITY_WEIGHTS[name] * value for name, value in affinity_features(a, b).items())
     return 1.0 / (1.0 + math.exp(-z))
+
+
+def may_share_event(a: ArticleView, others: Sequence[ArticleView], min_affinity: float) -> list[bool]:
+    """Tell which of `others` can reach the affinity at all: one matrix product for all, with the closest pair of claims in place of the closest three."""
+    least = math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
+    starts = np.cumsum([0, *(len(b.claims) for b in others)])
+    best = np.maximum.reduceat(np.concatenate([b.vectors for b in others]) @ a.vectors.T, starts[:-1], axis=0).max(axis=1)
+    w = AFFINITY_WEIGHTS
+    return [
+        AFFINITY_INTERCEPT + w["centroid"] * nearness(a, b) + w["closest"] * (float(closest) + ROUNDING) + _names_part(a, b) >= least
+        for b, closest in zip(others, best, strict=True)
+    ]
+
+
+def _names_part(a: ArticleView, b: ArticleView) -> float:
+    shared = len(a.name_words & b.name_words)
+    share = shared / max(1, min(len(a.name_words), len(b.name_words)))
+    return AFFINITY_WEIGHTS["names"] * min(shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
 
 
 def within_window(a: Article, b: Article, window_days: int) -> bool:
@@ -145,34 +139,39 @@ def find_comparisons(
     """Compare each new article with the other new ones and with the known ones; never known with known."""
     everything = [*new, *known]
     found = []
-    for done, (i, j) in enumerate(_near(everything, len(new), window_days)):
-        comparison = compare_articles(everything[i], everything[j], run_id, window_days=window_days, min_affinity=min_affinity)
-        if comparison is not None:
-            found.append(comparison)
-        if on_progress is not None and done % 1_000 == 0:
+    for i, near in _near(everything, len(new), window_days):
+        views = [everything[j] for j in near]
+        for j, may in zip(near, may_share_event(everything[i], views, min_affinity), strict=True):
+            if may or everything[i].source_keys & everything[j].source_keys:
+                comparison = compare_articles(everything[i], everything[j], run_id, window_days=window_days, min_affinity=min_affinity)
+                if comparison is not None:
+                    found.append(comparison)
+        if on_progress is not None:
             on_progress(i + 1, len(new))
     return found
 
 
-def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterator[tuple[int, int]]:
-    """Positions i < j, i among the new, of articles with near means or a source in common."""
+def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterator[tuple[int, list[int]]]:
+    """Each position i among the new, with the positions j > i of articles with near means or a source in common."""
     usable = [i for i, view in enumerate(views) if view.claims]
     if not usable:
         return
     centroids = np.stack([views[i].centroid for i in usable])
     by_key: dict[str, list[int]] = {}
-    for i, view in enumerate(views):
-        for key in view.source_keys:
+    for i in usable:
+        for key in views[i].source_keys:
             by_key.setdefault(key, []).append(i)
-    versions = {(i, j) for members in by_key.values() for i in members for j in members if i < j and i < n_new}
-    yield from sorted(versions)
     new = [p for p, i in enumerate(usable) if i < n_new]
     for row in range(0, len(new), BLOCK):
         rows = new[row : row + BLOCK]
+        near: list[set[int]] = [{j for key in views[usable[p]].source_keys for j in by_key[key]} for p in rows]
         for column in range(0, len(usable), BLOCK):
             similarity = centroids[rows] @ centroids[column : column + BLOCK].T
-            # A little under the floor, since the last bits of a product of matrices depend on their size; compare_articles looks exactly.
-            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR - 0.001), strict=True):
+            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR - ROUNDING), strict=True):
                 i, j = usable[rows[int(r)]], usable[column + int(c)]
-                if i < j and (i, j) not in versions and within_window(views[i].article, views[j].article, window_days):
-                    yield i, j
+                if i < j and within_window(views[i].article, views[j].article, window_days):
+                    near[int(r)].add(j)
+        for p, its in zip(rows, near, strict=True):
+            later = sorted(j for j in its if j > usable[p])
+            if later:
+                yield usable[p], later

@@ -3,8 +3,8 @@
     python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--corpus PARQUET] [--write]
 
 `--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it, and so are the files
-of fact families and annotated stories in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of flows/steps/comparing.py;
-scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
+of fact families and annotated stories in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of
+flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair, change_words
 from flows.steps.findings import judge, kind_features, type_features
 from flows.steps.scoring import encode_texts
-from flows.steps.storylines import ArticleView
+from flows.steps.views import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
 from models.examples import WRITTEN
 from models.stories import load_stories, write_story

@@ -1,0 +1,57 @@
+"""An article as the steps that compare see it: its claims with vectors, and what is read off them once and looked at many times."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.language.alignment import fold
+from flows.records import Article, Claim
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ArticleView:
+    """An article with all that comparing needs of it. `vectors` (n_claims, H) are the claims' unit vectors."""
+
+    article: Article
+    claims: tuple[Claim, ...]
+    vectors: NDArray[np.float32]
+    source_keys: frozenset[str]
+    outlets: frozenset[str]
+    shingles: frozenset[int]
+
+    @cached_property
+    def centroid(self) -> NDArray[np.float32]:
+        """The unit vector of the claims' mean, shape (H,)."""
+        mean = self.vectors.mean(0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The words of all names in the claims, folded; demonyms and short words left in, since what is common is common to both."""
+        return frozenset(word for claim in self.claims for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
+
+    @cached_property
+    def normalised_texts(self) -> tuple[str, ...]:
+        """Each claim's text as `normalised` has it."""
+        return tuple(normalised(claim.text) for claim in self.claims)
+
+    @cached_property
+    def marks(self) -> tuple[tuple[frozenset[str], frozenset[float]], ...]:
+        """Each claim's words of names, folded, and its numbers."""
+        return tuple(claim_marks(claim) for claim in self.claims)
+
+
+def normalised(text: str) -> str:
+    """A claim's words, for telling whether two claims are word for word the same: case, spaces and punctuation do not count, signs of money and measure do."""
+    return " ".join(re.findall(r"\w+|[%‰°€$£¥₹]|(?<!\w)[-−+](?=\d)", fold(text)))
+
+
+def claim_marks(claim: Claim) -> tuple[frozenset[str], frozenset[float]]:
+    """A claim's words of names, folded, and its numbers."""
+    names = frozenset(word for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
+    return names, frozenset(q.low for q in claim.quantities)
