@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, tell
+from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, OneLineGroup, tell
 from flows.commands.check_options import field_options, model_options, tell_options
 from flows.commands.compact import compact
 from flows.commands.explain import explain
@@ -58,7 +58,7 @@ cannot be used; 130 interrupted.
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="claimdrift", prog_name="claimdrift", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find claims that contradict each other, drift or are updated, across news articles about the same event."""

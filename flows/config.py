@@ -7,13 +7,17 @@
     [watch]                        # for this command alone
     settle = 5
 
+    [review.stats]
+    target = 0.8
+
 A key is an option's name without its dashes. One that no command has is a usage error; one of another command is passed over, so that all can share a file.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,7 @@ from typing import Any
 import click
 
 FILE = "claimdrift.toml"
-NOT_IN_FILE = frozenset({"config", "help", "version", "rebuild", "once"})  # what is said once, not set for good
+NOT_IN_FILE = frozenset({"config", "help", "version", "rebuild", "once", "pair", "csv", "jsonl"})  # what is said once, not set for good
 
 
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,17 +48,9 @@ def defaults_from_file(ctx: click.Context, given: Mapping[str, Any]) -> dict[str
         raise click.UsageError(f"{path}: cannot be read: {error.strerror or error}", ctx) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{path}: is no TOML: {error}", ctx) from error
-    commands = _commands(ctx)
-    values: dict[str, Any] = {}
-    own: dict[str, Any] = {}
-    for name, value in entries.items():
-        if isinstance(value, dict) and name in commands:
-            section = {key: _checked(ctx, path, f"{name}.{key}", key, item, {name: commands[name]}) for key, item in value.items()}
-            own |= section if name == ctx.command.name else {}
-        else:
-            values[name] = _checked(ctx, path, name, name, value, commands)
+    values = _section(ctx, path, entries, ctx.find_root().command, ())
     mine = {_name(p): p.name for p in ctx.command.params if isinstance(p, click.Option)}
-    return {str(mine[name]): value for name, value in {**values, **own}.items() if name in mine}
+    return {str(mine[name]): value for name, value in values.items() if name in mine}
 
 
 def _file(ctx: click.Context, given: Mapping[str, Any]) -> Path | None:
@@ -67,15 +63,33 @@ def _file(ctx: click.Context, given: Mapping[str, Any]) -> Path | None:
     return beside if beside.is_file() else None
 
 
-def _commands(ctx: click.Context) -> dict[str, click.Command]:
-    """All commands of the program, so that a key can be told from a slip."""
-    group = ctx.parent.command if ctx.parent is not None else None
-    return dict(group.commands) if isinstance(group, click.Group) else {str(ctx.command.name): ctx.command}
+def _section(ctx: click.Context, path: Path, entries: Mapping[str, Any], of: click.Command, heading: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a section, and those in it, set for the command that is run, by option. `of`: whose section it is, the program's at first."""
+    values: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    for name, value in entries.items():
+        inner = of.commands.get(name) if isinstance(of, click.Group) and isinstance(value, dict) else None
+        if inner is not None:
+            found = _section(ctx, path, value, inner, (*heading, name))
+            own |= found if _is_run(ctx, inner) else {}
+        else:
+            values[name] = _checked(ctx, path, ".".join((*heading, name)), name, value, _commands(of))
+    return {**values, **own}
 
 
-def _checked(ctx: click.Context, path: Path, shown: str, key: str, value: Any, commands: Mapping[str, click.Command]) -> Any:
+def _is_run(ctx: click.Context | None, command: click.Command) -> bool:
+    """Say whether it is the command that is run, or a group that this is in."""
+    return ctx is not None and (ctx.command is command or _is_run(ctx.parent, command))
+
+
+def _commands(of: click.Command) -> list[click.Command]:
+    """The commands of the program or of a group, so that a key can be told from a slip."""
+    return [leaf for inner in of.commands.values() for leaf in _commands(inner)] if isinstance(of, click.Group) else [of]
+
+
+def _checked(ctx: click.Context, path: Path, shown: str, key: str, value: Any, commands: Sequence[click.Command]) -> Any:
     # The command's own options last: where two commands have one of the same name, its own says what it takes.
-    everyone = [*commands.values(), *(c for c in commands.values() if c is ctx.command)]
+    everyone = [*commands, *(c for c in commands if c is ctx.command)]
     options = {_name(p): p for command in everyone for p in command.params if isinstance(p, click.Option)}
     option = options.get(key)
     if option is None or key in NOT_IN_FILE:
@@ -88,6 +102,8 @@ def _checked(ctx: click.Context, path: Path, shown: str, key: str, value: Any, c
         raise click.UsageError(f"{path}: {shown} takes one value", ctx)
     if option.multiple and not isinstance(value, list):
         value = [value]
+    if isinstance(value, dt.date | dt.time):
+        value = value.isoformat()  # TOML has dates of its own
     if isinstance(option.type, click.Path) and isinstance(value, str):
         value = str(path.parent / value)
     try:

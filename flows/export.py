@@ -34,8 +34,7 @@ def json_row(row: Mapping[str, Any], review: Review | None, *, like_dismissed: b
 
 def json_rows(listing: Listing, limit: int | None = None) -> Iterator[Row]:
     """Yield the first `limit` findings of a listing, all by default, each by `json_row`."""
-    table = listing.table if limit is None else listing.table.slice(0, limit)
-    for row in _rows(table):
+    for row in _rows(listing.first(limit)):
         yield json_row(row, listing.reviews.get(row["finding_id"]), like_dismissed=row["finding_id"] in listing.like)
 
 

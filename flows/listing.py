@@ -76,8 +76,11 @@ class Listing:
 
     def items(self, limit: int | None = None) -> list[Listed]:
         """Return the first `limit` of the findings, all of them by default."""
-        rows = self.table if limit is None else self.table.slice(0, limit)
-        return [Listed(f, self.reviews.get(f.finding_id), f.finding_id in self.like) for f in from_table(rows, Finding)]
+        return [Listed(f, self.reviews.get(f.finding_id), f.finding_id in self.like) for f in from_table(self.first(limit), Finding)]
+
+    def first(self, limit: int | None) -> pa.Table:
+        """Return the rows of the first `limit` findings; of all where it is None."""
+        return self.table if limit is None else self.table.slice(0, min(limit, len(self)))
 
 
 def list_findings(outputs: str | Path, filters: Filters) -> Listing:

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from flows.commands.base import OneLineCommand
+from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup
 from flows.config import FILE, config_option
 
 SEEN: dict = {}
@@ -41,6 +41,23 @@ def look(**values) -> None:
 @config_option
 def other(**values) -> None:
     """Another command, with an option that the first one has not."""
+    SEEN.clear()
+    SEEN.update(values)
+
+
+@program.group(cls=OneLineGroup)
+def many() -> None:
+    """A group."""
+
+
+@many.command("one", cls=OneLineCommand)
+@click.option("--target", type=FiniteRange(0, 1))
+@click.option("--quiet", is_flag=True)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--outputs", default="outputs", type=click.Path(path_type=Path))
+@config_option
+def one_of_many(**values) -> None:
+    """A command in a group."""
     SEEN.clear()
     SEEN.update(values)
 
@@ -100,6 +117,16 @@ def test_a_section_is_for_its_command_alone_and_other_commands_options_are_passe
     assert (SEEN["settle"], SEEN["once"]) == (5.0, False)
 
 
+def test_a_command_in_a_group_reads_the_file_too():
+    config = "min-score = 0.5\nquiet = true\ntarget = 0.1\n[many]\ntarget = 0.2\n[many.one]\ntarget = 0.3\nsince = 2024-03-12\n[look]\nmin-score = 0.7\n"
+    assert run("many", "one", config=config).exit_code == 0
+    assert (SEEN["target"], SEEN["quiet"], f"{SEEN['since']:%Y-%m-%d}") == (0.3, True, "2024-03-12")
+    assert run("many", "one", config=config.replace("[many.one]\ntarget = 0.3\n", "")).exit_code == 0
+    assert SEEN["target"] == 0.2
+    assert run("look", config=config).exit_code == 0
+    assert (SEEN["min_score"], SEEN["quiet"]) == (0.7, True)
+
+
 @pytest.mark.parametrize(
     ("config", "parts"),
     [
@@ -115,6 +142,9 @@ def test_a_section_is_for_its_command_alone_and_other_commands_options_are_passe
         ("notify = true", ["notify takes a value"]),
         ('notify = ["a", "b"]', ["notify takes one value"]),
         ("min-score = ", ["is no TOML"]),
+        ("target = nan", ["target", "nan is not in the range 0<=x<=1"]),
+        ("[many.one]\nmin-score = 0.5", ['"many.one.min-score" is no option']),
+        ("since = 2024-03-12T10:00:00Z", ["since", "2024-03-12T10:00:00+00:00"]),
     ],
 )
 def test_slips_are_one_line_with_the_files_name(config, parts):

@@ -115,6 +115,12 @@ def test_an_estimate_is_said_to_be_one(tmp_path, monkeypatch):
         (["findings", "--outputs", "nowhere"], ["nowhere", "holds no published run"]),
         (["findings", "--kind", "update!"], ["update!", "claimdrift findings --help"]),
         (["findings", "--since", "yesterday"], ["yesterday"]),
+        (["findings", "--min-score", "nan"], ["--min-score", "nan is not in the range 0<=x<=1"]),
+        (["export", "--csv", "--min-score", "-inf"], ["--min-score", "-inf is not in the range"]),
+        (["findings", "--min-score", "1.01"], ["--min-score", "1.01"]),
+        (["findings", "--limit", "0"], ["--limit"]),
+        (["findings", "--limit", "1e3"], ["--limit"]),
+        (["plot", "--threads", "-1"], ["--threads"]),
         (["findings", "--since", "2024-05-02", "--until", "2024-05-01"], ["--since 2024-05-02 is after --until 2024-05-01"]),
         (["findings", "--outlet", "Eco"], ['outlet "Eco"', "Did you mean Echo?"]),
         (["show", "zz"], ['holds no finding "zz"']),
@@ -124,12 +130,44 @@ def test_an_estimate_is_said_to_be_one(tmp_path, monkeypatch):
         (["export", "--csv", "no/such/folder.csv"], ["cannot be written"]),
         (["review", "apply", "none.json"], ["none.json: cannot be read"]),
         (["review", "apply", "--bogus", "x"], ["--bogus", "claimdrift review apply --help lists the options"]),
+        (["review", "bogus"], ["No such command 'bogus'. claimdrift review --help lists the commands."]),
+        (["review", "--bogus"], ["--bogus", "claimdrift review --help lists the options."]),
+        (["review", "\x1b[31m\nx"], [r"\x1b[31m"]),
+        (["bogus"], ["No such command 'bogus'. claimdrift --help lists the commands."]),
+        (["--bogus"], ["--bogus", "claimdrift --help lists the options."]),
+        (["findin"], ["Did you mean 'findings'? claimdrift --help"]),
         (["review", "stats", "--target", "0"], ["--target"]),
+        (["review", "stats", "--target", "nan"], ["--target", "nan is not in the range"]),
         (["review", "stats", "-o", "nowhere"], ["holds no published run"]),
     ],
 )
 def test_a_users_error_is_one_line(port, arguments, parts):
     assert_one_line(run(*arguments), *parts)
+
+
+def test_options_come_from_the_file_beside_the_outputs_folder(port):
+    file = Path("claimdrift.toml")
+    file.write_text('min-score = 0.75\n[findings]\nlimit = 1\nkind = ["update", "drift"]\n[review.stats]\ntarget = 0.8\n[plot]\nto = "pictures"\n', "utf-8")
+    assert "1 of 2 findings" in run("findings").stdout
+    assert "2 of 3 findings" in run("findings", "--min-score", "0.6", "--limit", "2", "--kind", "update", "--kind", "contradiction", "--kind", "drift").stdout
+    assert len(run("export", "--jsonl").stdout.splitlines()) == 2
+    assert json.loads(run("review", "stats", "--json").stdout)["target"] == 0.8
+    assert run("plot").stdout.startswith(f"plot      {Path('pictures').absolute()}")
+    assert run("show", run("findings", "--kind", "drift").stdout.split()[0]).exit_code == 0
+    port.rename("archive")
+    Path("elsewhere.toml").write_text('outputs = "archive"\n[report]\nto = "page.html"\n', encoding="utf-8")
+    for command in (["findings"], ["export", "--csv"], ["review", "stats"], ["report"], ["plot", "--to", "here"]):
+        assert run(*command, "--config", "elsewhere.toml").exit_code == 0, command
+    assert Path("page.html").exists()
+    file.write_text("min-score = nan\n", encoding="utf-8")
+    assert_one_line(run("findings"), "claimdrift.toml: min-score: nan is not in the range")
+    file.write_text("[review]\nlimit = 3\n", encoding="utf-8")
+    assert_one_line(run("review", "stats"), '"review.limit" is no option')
+
+
+def test_a_limit_of_any_size_lists_all_there_are(port):
+    assert "4 findings." in run("findings", "--limit", str(10**30)).stdout
+    assert len(json.loads(run("findings", "--json", "--limit", str(10**30)).stdout)["findings"]) == 4
 
 
 def test_one_wrong_file_and_nothing_is_recorded(port):

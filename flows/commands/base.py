@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -30,11 +31,10 @@ class OneLineCommand(click.Command):
                 if names
                 else f"{_path(info_name or self.name, parent)} --help lists the options."
             )
-            tell(f"{error.format_message().rstrip('.')}. {hint}")
-            sys.exit(EXIT_USAGE)
+            _refuse(error, hint)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if any(option.name == "config" for option in self.params):
+        if any(option.name == "config" for option in self.params) and not ctx.resilient_parsing:  # which is a shell that completes, not a run
             from flows.config import defaults_from_file
 
             given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
@@ -46,10 +46,46 @@ class OneLineCommand(click.Command):
             formatter.write("\n" + self.epilog.strip("\n") + "\n")
 
 
+class OneLineGroup(click.Group):
+    """A group that tells an unknown command, or a wrong option of its own, in one line. Without arguments it shows its help."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        if not args:
+            return super().make_context(info_name, args, parent, **extra)
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            _refuse(error, f"{_path(info_name or self.name, parent)} --help lists the options.")
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            _refuse(error, f"{_path(ctx.info_name, ctx.parent)} --help lists the commands.")
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers that NaN, which compares with nothing, is out of as well."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+def _refuse(error: click.UsageError, hint: str) -> NoReturn:
+    message = error.format_message()
+    tell(f"{message}{'' if message.endswith(('.', '?')) else '.'} {hint}")
+    sys.exit(EXIT_USAGE)
+
+
 def _path(name: str | None, parent: click.Context | None) -> str:
-    """A command as a user calls it, its group included."""
+    """A command as a user calls it, its groups included; the program itself is "claimdrift" by whatever name it was started."""
+    if parent is None:
+        return "claimdrift"
     names = [name or ""]
-    while parent is not None and parent.parent is not None:
+    while parent.parent is not None:
         names.insert(0, parent.info_name or "")
         parent = parent.parent
     return " ".join(["claimdrift", *names])

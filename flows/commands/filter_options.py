@@ -1,4 +1,4 @@
-"""The options by which `findings` and `export` pick findings, the same for both."""
+"""Options that the commands that read an outputs folder share: the folder, and the filters by which `findings` and `export` pick findings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.base import EXIT_USAGE, tell
+from flows.commands.base import EXIT_USAGE, FiniteRange, tell
+from flows.config import config_option
 
 if TYPE_CHECKING:
     from flows.listing import Filters
@@ -28,7 +29,7 @@ _OPTIONS = (
     click.option("--outlet", "outlets", metavar="NAME", multiple=True, help="With a claim of this outlet. Repeatable."),
     click.option("--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The later claim was published on this day (UTC) or after it."),
     click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The earlier claim was published on this day (UTC) or before it."),
-    click.option("--min-score", metavar="S", type=click.FloatRange(0, 1), default=0.0, help="With at least this score."),
+    click.option("--min-score", metavar="S", type=FiniteRange(0, 1), default=0.0, help="With at least this score."),
     click.option("--storyline", metavar="ID", default="", help="Of this storyline: its id, or the beginning of it."),
     click.option("--text", metavar="WORDS", default="", help="With all these words in the claims, sources, outlets, headlines or verdict; case aside."),
     click.option("--new", is_flag=True, help="Of the last run only."),
@@ -57,7 +58,8 @@ def filters_of(since: dt.datetime | None, until: dt.datetime | None, **given: An
 
 
 def outputs_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --outputs, the folder that is read."""
+    """Add --outputs, the folder that is read, and --config."""
+    command = config_option(command)
     return click.option(
         "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results."
     )(command)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.filter_options import outputs_option
 
 EXAMPLES = """
 Examples:
@@ -16,7 +17,7 @@ Examples:
 
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES)
-@click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder with the results.")
+@outputs_option
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the pictures.  [default: plots in the outputs folder]")
 @click.option(
     "--threads", "n_threads", metavar="N", default=20, show_default=True, type=click.IntRange(min=0),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup, one_line_failures
 from flows.commands.filter_options import outputs_option
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ precision reaches the target is an estimate from these reviews: it holds for fin
 """
 
 
-@click.group()
+@click.group(cls=OneLineGroup)
 def review() -> None:
     """Record decisions that were made on the report's page, and see how precise the findings are so far."""
 
@@ -63,7 +63,7 @@ def apply(files: tuple[Path, ...], outputs: Path) -> None:
 
 @review.command(cls=OneLineCommand, epilog=STATS_EXAMPLES)
 @outputs_option
-@click.option("--target", metavar="P", type=click.FloatRange(0, 1, min_open=True), default=0.9, show_default=True, help="Precision that is aimed at.")
+@click.option("--target", metavar="P", type=FiniteRange(0, 1, min_open=True), default=0.9, show_default=True, help="Precision that is aimed at.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def stats(outputs: Path, target: float, as_json: bool) -> None:
     """Tell the precision of each kind and type by the reviews so far, and the lowest --min-score that would reach a target."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flows.commands.base import OneLineCommand, tell
+from flows.commands.base import FiniteRange, OneLineCommand, tell
 from flows.commands.check_options import field_options, model_options, tell_options
 from flows.commands.watch import check_folders
 
@@ -46,7 +46,7 @@ class Duration(click.ParamType[float]):
 @click.option("--timezone", metavar="NAME", default="UTC", show_default=True, help="Time zone of --cron, e.g. Europe/Berlin.")
 @click.option("--name", metavar="NAME", default="claimdrift", show_default=True, help="Name of the deployment, check-drops/NAME.")
 @click.option(
-    "--settle", metavar="SECONDS", default=2.0, show_default=True, type=click.FloatRange(0.1, 3600), help="A file that has not changed for so long is whole."
+    "--settle", metavar="SECONDS", default=2.0, show_default=True, type=FiniteRange(0.1, 3600), help="A file that has not changed for so long is whole."
 )
 @model_options
 @field_options

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.base import EXIT_INTERRUPTED, EXIT_TERMINATED, OneLineCommand, tell
+from flows.commands.base import EXIT_INTERRUPTED, EXIT_TERMINATED, FiniteRange, OneLineCommand, tell
 from flows.commands.check_options import field_options, model_options, tell_options
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ Exit codes: 0 told to stop while it waited, or --once is done; 1 a run failed; 2
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--once", is_flag=True, help="Check what is new and end.")
 @click.option(
-    "--settle", metavar="SECONDS", default=2.0, show_default=True, type=click.FloatRange(0.1, 3600), help="A file that has not changed for so long is whole."
+    "--settle", metavar="SECONDS", default=2.0, show_default=True, type=FiniteRange(0.1, 3600), help="A file that has not changed for so long is whole."
 )
 @click.option("--trigger", metavar="NAME", help="Start a run of this Prefect deployment, FLOW/DEPLOYMENT, for each drop, in place of checking it here.")
 @model_options
@@ -145,8 +145,8 @@ def printer(*, quiet: bool, as_json: bool) -> Callable[[CheckSummary, float], No
             console.print(f"\n{summary.run.finished_at.astimezone():%Y-%m-%d %H:%M:%S}", highlight=False)
             print_summary(summary, console, wall_s=seconds)
         sys.stdout.flush()  # to a log file, too, at once
-        if summary.notify_problem:
-            tell(summary.notify_problem)
+        for problem in filter(None, (summary.report_problem, summary.notify_problem)):
+            tell(problem)
 
     return show
 
