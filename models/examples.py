@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 WRITTEN = Path(__file__).parent / "data"
+REAL_PAIRS = WRITTEN / "real" / "pairs.jsonl"
 HELD_OUT_EVERY = 5  # every fifth topic, from the first, is never trained on
 RELATION_OF_KIND = {"contradiction": "exclusive", "update": "exclusive", "drift": "compatible", "agree": "same"}
 
@@ -197,6 +198,25 @@ def retold_examples(texts: Sequence[str], group: str) -> Iterator[Example]:
             if a < b and sentences[a][0] != sentences[b][0] and used[a] < 2 and used[b] < 2:
                 used.update((a, b))
                 yield Example(sentences[a][1], sentences[b][1], same_fact=True, group=group)
+
+
+def real_examples(shared: Path, hold_out: Sequence[str] = ()) -> list[Example]:
+    """Pairs of claims of real articles, labelled by reading (REAL_PAIRS); `hold_out` may name "real-0" and "real-1", halves by event."""
+    texts = pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
+    examples = []
+    for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        group = f"real-{row['half']}"
+        if group in hold_out:
+            continue
+        a, b = (texts[article][start:end] for article, start, end in (row["earlier"], row["later"]))
+        kind = row["label"]
+        if kind == "different":
+            examples.append(different(a, b, group))
+        else:
+            types = tuple(row.get("types", ()))
+            examples.append(Example(a, b, nli=nli_of_kind(kind), same_fact=True, relation=RELATION_OF_KIND[kind], types=types, group=group))
+    return examples
 
 
 def load_prose(shared: Path) -> list[str]:

@@ -36,6 +36,7 @@ from models.examples import (
     load_written,
     nli_examples,
     prose_examples,
+    real_examples,
     retold_examples,
 )
 from models.perturb import perturbed_examples
@@ -53,6 +54,7 @@ class Phase:
     written_copies: float  # how many times more of the families of models/data
     story_told_copies: float  # of each pair of sentences of an annotated story that tell one fact
     story_different_copies: float  # and of those that do not
+    real_copies: int  # of each labelled pair of real articles; of those that tell one fact, three times as many
     prose: int  # pairs of different facts from each real article; pairs of one fact from two of them come beside them
     trunk_rate: float
     head_rate: float
@@ -60,12 +62,12 @@ class Phase:
 
 PHASES = {
     "nli": Phase(
-        nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_told_copies=0, story_different_copies=0, prose=10, trunk_rate=1e-4,
-        head_rate=5e-4,
+        nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_told_copies=0, story_different_copies=0, real_copies=0, prose=10,
+        trunk_rate=1e-4, head_rate=5e-4,
     ),
     "stories": Phase(
-        nli_scale=0.05, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, prose=2, trunk_rate=5e-5,
-        head_rate=2e-4,
+        nli_scale=0.05, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, real_copies=1, prose=2,
+        trunk_rate=5e-5, head_rate=2e-4,
     ),
 }  # fmt: skip
 TOKENS_PER_BATCH = 2_400
@@ -233,6 +235,8 @@ def train(args: argparse.Namespace) -> None:
     from_stories = story_examples(stories, n_similar=5, n_random=2, seed=args.seed)
     annotated = copies([e for e in from_stories if e.same_fact], phase.story_told_copies, rng)
     annotated += copies([e for e in from_stories if not e.same_fact], phase.story_different_copies, rng)
+    real = real_examples(shared, held_names) * phase.real_copies
+    real += 2 * [e for e in real if e.same_fact]
     prose = []
     if phase.prose:
         prose += prose_examples(load_prose(shared), phase.prose, args.seed, "prose")
@@ -240,7 +244,7 @@ def train(args: argparse.Namespace) -> None:
     if phase.prose and annotated:
         prose += prose_examples([text for story in stories for text in story.texts.values()], phase.prose, args.seed, "story prose")
     made = list(perturbed_examples(topics, args.seed))
-    examples = nli + told + different + annotated + prose + made
+    examples = nli + told + different + annotated + real + prose + made
     model, tokenizer = load_model(Path(args.base))
     batcher = Batcher(tokenizer)
     batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
@@ -272,6 +276,7 @@ def train(args: argparse.Namespace) -> None:
         told=len(told),
         different=len(different),
         stories=len(annotated),
+        real=len(real),
         prose=len(prose),
         perturbed=len(made),
         held_out=held_names,

@@ -27,7 +27,7 @@ from gold import PairLabel, StoryGold, fold_models
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from flows.pipeline import CheckRun, Proposal, compare_proposal
+from flows.pipeline import CheckRun, Proposal, Settings, compare_proposal
 from flows.records import CHANGE_TYPES, KINDS, Article, Comparison, article_id
 from flows.steps import findings as deciding
 from flows.steps.blocking import WORD_FOR_WORD, propose_pairs
@@ -39,7 +39,7 @@ from flows.steps.findings import judge, kind_features, type_features
 from flows.steps.scoring import encode_texts
 from flows.steps.views import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
-from models.examples import WRITTEN
+from models.examples import REAL_PAIRS, WRITTEN
 from models.stories import load_stories, write_story
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
@@ -55,6 +55,7 @@ SAME_FACT_FEATURES = (
     "entailment_max",
     "contradiction_max",
 )
+LABELLED = "labelled real pairs: "
 REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
 FAMILIES = "families: "  # before the file name of fact families: their articles are lists of tellings, so they never count more than the stories do
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
@@ -128,6 +129,42 @@ def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scrat
         if back is not None
     ]
     return [Row(REAL, pair, PairLabel(False, ()), ("", "")) for pair in pairs if pair.features["overlap"] < 0.6]
+
+
+def read_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> list[Row]:
+    """Labelled pairs of real articles, of one half of the events: what was read and labelled of the pairs that a run proposes."""
+    told = [json.loads(line) for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines()]
+    told = [row for row in told if row["half"] == half]
+    texts = pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
+    places = sorted({row[side][0] for row in told for side in ("earlier", "later")})
+    scratch.mkdir(parents=True, exist_ok=True)
+    corpus = scratch / f"labelled-{half}.parquet"
+    pq.write_table(pa.table({"text": [texts[i] for i in places], "id": [str(i) for i in places]}), corpus)
+    run = CheckRun([corpus], scratch, model=model, settings=Settings())
+    run.outputs.create()
+    run.read(), run.extract()
+    run.add_views(run.articles, run.claims, run.sightings)
+    place_of = {s.article_id: int(s.source.rpartition("#")[2]) for s in run.sightings}
+    view_of = {place_of[article_id]: view for article_id, view in run.views.items() if article_id in place_of}
+    labels = {}
+    for row in told:
+        ends = [(i, texts[i][start:end]) for i, start, end in (row["earlier"], row["later"])]
+        kind = row["label"]
+        changes = tuple((t, kind, None, None, None) for t in row.get("types", ()))
+        labels[ends[0], ends[1]] = PairLabel(kind != "different", changes)
+    for a, b in sorted({(x[0], y[0]) for x, y in labels}):
+        if a in view_of and b in view_of:  # not where both are one article, seen twice
+            first, second = view_of[a], view_of[b]
+            together = Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)
+            run.proposals += [Proposal(first, second, together, c) for c in propose_pairs(first, second)]
+    run.score()
+    rows = []
+    for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True):
+        ends = [(place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True)]
+        label = labels.get((ends[0], ends[1]))
+        if label is not None and back is not None:
+            rows.append(Row(f"{LABELLED}{half}", compare_proposal(proposal, forward, back, margin), label, ("", "")))
+    return rows
 
 
 def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float, counts: Sequence[float]) -> dict:
@@ -283,6 +320,9 @@ def main() -> None:
         for name in own.keys() & model_of.keys():
             folders_of_own = [write_story(story, args.scratch / "written" / name / story["story"]) for story in own[name]]
             rows += [row for f in folders_of_own for row in read_story(f, model_of[name], args.scratch)]
+        for half in (0, 1):
+            if f"real-{half}" in model_of:
+                rows += read_labelled(args.stories.parent, model_of[f"real-{half}"], half, args.scratch)
         if args.corpus:
             for seed, model in enumerate(dict.fromkeys(model_of.values())):
                 rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
