@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFECT_HOME = tempfile.mkdtemp(prefix="claimdrift-prefect-")
@@ -25,6 +26,8 @@ os.environ.update(
     PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
     TOKENIZERS_PARALLELISM="false",
 )
+settings.register_profile("any speed", deadline=None)  # a busy machine fails no test
+settings.load_profile("any speed")
 os.environ.pop("PREFECT_API_URL", None)  # the flows under test must not show up on the server that the developer works with
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -17,14 +18,15 @@ from report_archive import ATTACK, Story, change, hostile_story, port_story, pub
 
 from flows.check_claims import with_report
 from flows.cli import cli
-from flows.report.charts import MAX_OUTLETS, certainty_chart, drift_counts, drift_map, has_certainty_chart
+from flows.report.charts import MAX_OUTLETS, certainty_chart, drift_counts, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
 from flows.report.page import embedded_json, report_page, write_report
 from flows.report.plots import write_plots
-from flows.reviews import Review, recorded_reviews
+from flows.report.text import shown
+from flows.reviews import Review, change_keys, recorded_reviews
 from flows.storage import OutputsError
 from flows.summary import summarise
-from flows.tables import to_table
+from flows.tables import load, to_table
 
 
 class Page(HTMLParser):
@@ -71,13 +73,15 @@ def hostile(tmp_path: Path) -> Path:
 
 def test_data_refer_to_what_is_there(hostile):
     data = report_data(hostile)
+    changes = load(hostile, "findings").set_index("finding_id")["changes"]
+    tellings = [{c for claims in thread["tellings"] for c in claims} for thread in data["threads"]]
     for f in data["findings"]:
         for side, marks in zip(("earlier", "later"), f["marks"], strict=True):
             units = data["claims"][f[side]]["text"].encode("utf-16-le")
             words = [units[2 * m[0] : 2 * m[1]].decode("utf-16-le") for m in marks]
-            assert all(any(word in change[3 if side == "earlier" else 4] for change in f["changes"]) for word in words)
-            assert data["claims"][f[side]]["thread"] == f["thread"]
-    told = [c for thread in data["threads"] for claims in thread["tellings"] for c in claims]
+            assert all(any(word in shown(c["from_text" if side == "earlier" else "to_text"]) for c in changes[f["id"]]) for word in words)
+            assert f[side] in tellings[f["thread"]]
+    told = [c for claims in tellings for c in claims]
     assert sorted(told) == sorted(set(told))
     assert {f[side] for f in data["findings"] for side in ("earlier", "later")} <= set(told)
     assert sorted(n for s in data["storylines"] for n in s["articles"]) == list(range(len(data["articles"])))
@@ -102,12 +106,63 @@ def test_only_web_addresses_become_links(hostile):
     assert {a["url"] for a in report_data(hostile)["articles"]} == {"", "https://echo.example/1", "https://x.example/\"onclick='x'"}
 
 
-def test_an_archive_without_findings_has_a_report_that_says_so(tmp_path):
+def overview_of(folder: Path) -> str:
+    """What the overview says, with each run of white space one space."""
+    page = write_report(folder).read_text(encoding="utf-8")
+    return " ".join(re.sub(r"<[^>]*>", " ", page[page.index("<h1>") : page.index('<div id="view">')]).split())
+
+
+def test_an_archive_without_findings_has_a_report_that_says_why(tmp_path):
+    nothing = publish(tmp_path / "nothing", [])
+    assert "0 findings in 0 articles" in overview_of(nothing)
+    assert "No article could be read. The command claimdrift status tells" in overview_of(nothing)
+    one, three = Story(), Story()
+    one.article("Echo", ["Seven ships wait."])
+    text = overview_of(publish(tmp_path / "one", [one]))
+    assert "0 findings in 1 article" in text
+    assert "There is one article, and nothing to compare it with" in text
+    assert "contradictions" not in text, "no figures of nothing"
+    for name in ("Echo", "Mail", "Sun"):
+        three.article(name, ["Seven ships wait."])
+    compared = overview_of(publish(tmp_path / "compared", [three]))
+    assert "2 pairs of articles were compared, and nothing was found with a score of 0.3 or more." in compared
+    apart = [Story("a"), Story("b")]
+    for story in apart:
+        story.article("Echo", ["Seven ships wait."])
+    assert "Nothing was compared: no two of the 2 articles tell of one event" in overview_of(publish(tmp_path / "apart", apart))
+
+
+def replaced_and_retold() -> tuple[Story, str, str, str]:
+    """Mail's telling is replaced by one that makes the same change; the ids of the finding with the old one, of that with the new one, and of another's."""
     story = Story()
-    story.article("Echo", ["Seven ships wait."])
-    page = write_report(publish(tmp_path, [story])).read_text(encoding="utf-8")
-    assert "0 findings in 1 article" in page
-    assert "Nothing was found." in page
+    echo = story.article("Echo", ["Seven ships wait in the bay."])
+    mail = story.article("Mail", ["Now 12 ships wait in the bay."], day=1)
+    again = story.article("Mail", ["Now 12  SHIPS wait in the bay, and more come."], day=2)
+    story.sightings[2]["source_key"] = story.sightings[1]["source"]
+    sun = story.article("Sun", ["In the bay 14 ships wait."], day=2)
+    old = story.finding(echo[0], mail[0], change("quantity", "raised", "Seven ships", "12 ships", "update"))
+    new = story.finding(echo[0], again[0], change("quantity", "raised", "Seven ships", "12  SHIPS", "update"))
+    other = story.finding(echo[0], sun[0], change("quantity", "raised", "Seven ships", "14 ships", "update"))
+    return story, old, new, other
+
+
+def test_what_a_finding_of_a_replaced_text_changed_is_known_to_the_page(tmp_path):
+    story, old, new, other = replaced_and_retold()
+    outputs = publish(tmp_path, [story])
+    data = report_data(outputs)
+    assert {f["id"] for f in data["findings"]} == {new, other}
+    same = {f["id"]: f["same"] for f in data["findings"]}
+    assert data["replaced"] == [[old, same[new]]]
+    assert set(same[new]).isdisjoint(same[other])
+    assert "Left out: 1 finding of texts that their sources have replaced since. The tables still have it." in overview_of(outputs)
+
+
+def test_findings_share_a_number_where_they_make_the_same_change_in_one_thread(hostile):
+    rows = {row["finding_id"]: change_keys(row) for row in load(hostile, "findings").to_dict("records")}
+    same = {f["id"]: set(f["same"]) for f in report_data(hostile)["findings"]}
+    assert same.keys() == rows.keys()
+    for one, other in itertools.combinations(rows, 2):
+        assert same[one].isdisjoint(same[other]) == rows[one].isdisjoint(rows[other])
 
 
 def test_new_is_what_the_last_run_found(port):
@@ -256,7 +311,7 @@ def test_the_drift_map_counts_points_by_the_later_outlet(port):
 def test_outlets_beyond_the_rows_of_the_map_are_summed_up():
     outlets = [f"Outlet {n}" for n in range(MAX_OUTLETS + 3)]
     articles = [{"outlet": n} for n in range(len(outlets))]
-    findings = [{"later": n, "point": n, "ordered": True, "changes": [[0, 2, "replaced", "a", "b"]]} for n in range(len(outlets))]
+    findings = [{"later": n, "point": n, "ordered": True, "changes": [[0, "replaced"]]} for n in range(len(outlets))]
     data = {"outlets": outlets, "articles": articles, "claims": [{"article": n} for n in range(len(outlets))], "findings": findings, "types": ["entity"]}
     picture = str(drift_map(data))
     assert "3 other outlets: entity replaced, 3 points" in picture
@@ -265,8 +320,9 @@ def test_outlets_beyond_the_rows_of_the_map_are_summed_up():
 
 def test_certainty_over_time_has_a_dot_a_telling(port):
     data = report_data(port)
-    [thread] = [t for t in data["threads"] if has_certainty_chart(data, t)]
-    picture = ET.fromstring(str(certainty_chart(data, thread, standalone=True)))
+    [n] = [n for n, t in enumerate(data["threads"]) if has_certainty_chart(data, t)]
+    thread = data["threads"][n]
+    picture = ET.fromstring(str(certainty_chart(data, thread, ordered_findings(data)[n], standalone=True)))
     dots = picture.findall(".//{http://www.w3.org/2000/svg}circle")
     assert len(dots) == len(thread["tellings"]) == 2
     heights = [float(dot.attrib["cy"]) for dot in dots]
@@ -288,12 +344,8 @@ def test_a_thread_of_one_day_undated_tellings_and_many_of_them_can_be_drawn():
     for dates in (["2024-01-01T00:00:00Z"] * 3, [None] * 3, [None, "2024-01-01T00:00:00Z"] * 30):
         claims = [{"article": n, "sure": n % 6, "text": "x"} for n in range(len(dates))]
         thread = {"tellings": [[n] for n in range(len(dates))]}
-        finding = {"thread": 0, "ordered": True, "earlier": 0, "later": 1}
-        data = {
-            "claims": claims, "articles": [{"date": at, "outlet": 0} for at in dates], "outlets": ["Echo"], "certainty": list("abcdef"), "threads": [thread],
-            "findings": [finding],
-        }  # fmt: skip
-        root = ET.fromstring(str(certainty_chart(data, thread, standalone=True)))
+        data = {"claims": claims, "articles": [{"date": at, "outlet": 0} for at in dates], "outlets": ["Echo"], "certainty": list("abcdef")}
+        root = ET.fromstring(str(certainty_chart(data, thread, [{"earlier": 0, "later": 1}], standalone=True)))
         width = float(root.attrib["width"])
         assert all(0 <= float(dot.attrib["cx"]) <= width for dot in root.iter("{http://www.w3.org/2000/svg}circle"))
 

@@ -15,6 +15,13 @@ import click
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 
 
+class Terminated(SystemExit):
+    """A TERM signal. As Ctrl-C does, it unwinds the stack: locks are released, and Prefect's temporary server does not stay behind."""
+
+    def __init__(self) -> None:
+        super().__init__(EXIT_TERMINATED)
+
+
 class OneLineCommand(click.Command):
     """A command that tells a wrong option in one line, and whose epilog keeps its lines."""
 
@@ -106,6 +113,9 @@ def one_line_failures(what: str) -> Iterator[None]:
     except KeyboardInterrupt:
         tell("interrupted")
         sys.exit(EXIT_INTERRUPTED)
+    except Terminated:
+        tell("terminated")
+        raise
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: told in one line, with the exit code that says it failed

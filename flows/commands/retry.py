@@ -1,67 +1,98 @@
-"""`claimdrift retry`: check again what earlier runs rejected."""
+"""`claimdrift retry`: read again what earlier runs rejected."""
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
+from flows.commands.base import EXIT_USAGE, OneLineCommand, tell
 from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.watch import printer
+
+if TYPE_CHECKING:
+    from flows.records import Run
 
 EMBEDDED_NAME = "claimdrift-minilm"
+N_MISSING_TOLD = 5
+EXAMPLES = """
+Examples:
+  claimdrift retry --outputs archive                           once files were mended, permissions set, a share is back
+  claimdrift retry --outputs archive --text-field story        where records were rejected for want of a text
+
+Where check was given relative paths, run it in the same folder. Files that are rejected by their name alone are left out.
+
+Exit codes: 0 done, or nothing to retry; 1 the run failed; 2 none of the files is there any more, or an option or the outputs folder cannot be used;
+130 interrupted; 143 terminated.
+"""
 
 
-@click.command(cls=OneLineCommand)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES)
 @click.option(
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
 )  # fmt: skip
 @model_options
 @field_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary of each folder's files as a line of JSON.")
+@click.option("--debug", is_flag=True, envvar="CLAIMDRIFT_DEBUG", help="Show where an error came from.")
 @tell_options
-@click.pass_context
-def retry(ctx: click.Context, outputs: Path, quiet: bool, as_json: bool, **parameters: Any) -> None:
-    """Check again the INPUT of runs that rejected something, once it was put right.
+def retry(outputs: Path, quiet: bool, as_json: bool, debug: bool, **parameters: Any) -> None:
+    """Read again what check, watch and serve rejected, and check what can be read now, wherever its files lie.
 
-    What was read already is known and costs little. Score, window and model are the folder's own where they are not given.
+    Score, window, model and precision are the outputs folder's own where they are not given. What only failed, such as a drop of a run that was killed, needs
+    no retry: watch and serve take it up by themselves.
     """
-    with one_line_failures("the retry"):
-        inputs, missing, of_folder = what_to_retry(outputs)
-        if missing and not inputs:
-            tell(f"{missing[0]} is not here any more. Run retry in the folder that check was run in.")
-            sys.exit(EXIT_USAGE)
-    if not inputs:
-        if as_json:
-            click.echo("null")
-        elif not quiet:
-            click.echo("Nothing to retry: all that was rejected has been read since.")
-        return
-    from flows.cli import check
+    from flows.cli import one_line_errors
 
-    given = {name: value for name, value in parameters.items() if value is not None}
-    others = {option.name: None for option in check.params if option.name and option.name not in ("inputs", "rebuild", "fail_on", "debug")}
-    ctx.invoke(check, **{**others, **of_folder, **given, "inputs": tuple(inputs), "outputs": outputs, "quiet": quiet, "as_json": as_json})
+    with one_line_errors(outputs, debug):
+        from flows.drops.rejected import find_rejected
+        from flows.watchlist import Watchlist
+
+        watchlist, command = Watchlist.read(parameters.pop("watch_terms")), parameters.pop("notify")
+        rejected = find_rejected(outputs)
+        for source in rejected.missing[:N_MISSING_TOLD]:
+            tell(f"{source} is not here any more, or it was checked from another folder: run retry there")
+        if len(rejected.missing) > N_MISSING_TOLD:
+            tell(f"and {len(rejected.missing) - N_MISSING_TOLD:,} more are not")
+        if not rejected.by_folder:
+            if rejected.missing:
+                sys.exit(EXIT_USAGE)
+            if not quiet and not as_json:
+                click.echo("Nothing to retry: all that was rejected has been read since.")
+            return
+        from rich.console import Console
+
+        from flows.drops.checking import check_drop
+        from flows.drops.ledger import Ledger
+        from flows.telling import tell_findings
+        from flows.terminal import showing_progress
+
+        given = {name: value for name, value in parameters.items() if value is not None}
+        settings = {**(settings_of(rejected.last_run) if rejected.last_run else {}), **given}
+        show = printer(quiet=quiet, as_json=as_json)
+        console = Console(stderr=True, quiet=quiet)
+        with Ledger(outputs) as ledger:
+            for folder, files in rejected.by_folder.items():
+                started = time.monotonic()
+                with showing_progress(console, "loading the model"):
+                    summary = check_drop(folder, files, outputs, settings, ledger=ledger, command=command, again=True)
+                    assert summary is not None  # which it is where all the files were checked before
+                    summary = tell_findings(summary, command, watchlist)
+                show(summary, time.monotonic() - started)
+        if not quiet and not as_json:
+            n_left = sum(map(len, find_rejected(outputs).by_folder.values()))
+            still = f"{n_left} file{' is' if n_left == 1 else 's are'} still rejected, claimdrift status says why"
+            click.echo(still if n_left else "nothing of it is rejected any more", err=True)
 
 
-def what_to_retry(outputs: Path) -> tuple[list[Path], list[Path], dict[str, Any]]:
-    """Return the INPUT of runs with rejects that stand, what of it is gone, and the options that the folder was made with. Raises OutputsError."""
-    from flows.convert import from_table
-    from flows.housekeeping.status import read_status
-    from flows.records import Run
-    from flows.tables import Outputs
-
-    status = read_status(outputs)
-    runs = {reject.run_id for reject in status.rejects}
-    rows = from_table(Outputs(outputs).read("runs", run_ids=sorted(runs)), Run)
-    inputs = [Path(path) for path in dict.fromkeys(path for run in rows for path in run.inputs)]
-    last = status.last_run
-    of_folder: dict[str, Any] = {}
-    if last is not None:
-        of_folder = {"min_score": last.thresholds.get("min_score"), "window_days": int(last.thresholds["window_days"])}
-        if last.model_source != EMBEDDED_NAME:
-            of_folder["model"] = last.model_source
-    return [path for path in inputs if path.exists()], [path for path in inputs if not path.exists()], of_folder
+def settings_of(run: Run) -> dict[str, Any]:
+    """Return the options that make a run of the same settings as this one, which the outputs folder was made with."""
+    settings: dict[str, Any] = {
+        "min_score": run.thresholds.get("min_score"), "window_days": int(run.thresholds["window_days"]),
+        "precision": "bfloat16" if "-bf16" in run.model_id else "float32",
+    }  # fmt: skip
+    return settings if run.model_source == EMBEDDED_NAME else {**settings, "model": run.model_source}

@@ -38,6 +38,7 @@ def status(outputs: Path, show_all: bool, as_json: bool) -> None:
 
 def lines_of(s: Status, *, show_all: bool = False) -> list[tuple[str, str]]:
     """Return what is printed, as (label, line)."""
+    from flows.drops.rejected import BY_NAME
     from flows.summary import N_REJECTS
     from flows.terminal import one_line, printable
 
@@ -57,10 +58,12 @@ def lines_of(s: Status, *, show_all: bool = False) -> list[tuple[str, str]]:
     if s.writer:
         lines.append(("now", f"{printable(s.writer)} is writing here"))
     lines += [("unfinished", printable(line)) for line in s.unfinished]
+    if s.n_untold:
+        lines.append(("to tell", f"findings of {_many(s.n_untold, 'run')}: the next run with --notify hands them over"))
     lines += [("set aside", f"{printable(name)}: belongs to no run") for name in s.set_aside]
     if s.rejects:
         reasons = ", ".join(f"{n:,} {printable(reason)}" for reason, n in s.reject_reasons.items())
-        lines.append(("rejected", f"{reasons}; claimdrift retry tries them again"))
+        lines.append(("rejected", reasons + ("" if set(s.reject_reasons) <= set(BY_NAME) else "; claimdrift retry tries them again")))
         shown = s.rejects if show_all else s.rejects[:N_REJECTS]
         lines += [("", one_line(r.detail)) for r in shown]
         if len(s.rejects) > len(shown):

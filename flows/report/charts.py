@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -37,7 +38,7 @@ def drift_counts(data: Json) -> tuple[dict[str, Counter[tuple[str, str]]], int]:
             n_unordered += 1
             continue
         outlet = data["articles"][data["claims"][f["later"]]["article"]]["outlet"]
-        for change_type, _, direction, _, _ in f["changes"]:
+        for change_type, direction in f["changes"]:
             key = (f["point"], outlet, change_type, direction)
             if key not in seen:
                 seen.add(key)
@@ -98,8 +99,19 @@ def has_certainty_chart(data: Json, thread: Json) -> bool:
     return len({data["claims"][claims[0]]["sure"] for claims in thread["tellings"]}) > 1
 
 
-def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Markup:
+def ordered_findings(data: Json) -> dict[int, list[Json]]:
+    """Return the findings whose order is known, per number of their thread; threads without one left out."""
+    found: defaultdict[int, list[Json]] = defaultdict(list)
+    for f in data["findings"]:
+        if f["ordered"]:
+            found[f["thread"]].append(f)
+    return dict(found)
+
+
+def certainty_chart(data: Json, thread: Json, findings: Sequence[Json], *, standalone: bool = False) -> Markup:
     """Return a thread's certainty over time as SVG: one numbered dot a telling, and an arrow for each finding between two that are not equally sure.
+
+    findings: those of the thread whose order is known.
 
     Time runs to scale between the first and the last date; tellings of one day and level stand beside each other, undated ones at the right end.
     """
@@ -131,7 +143,7 @@ def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Ma
         dots.append({"number": number, "x": round(x, 1), "y": levels[claim["sure"]]["y"], "what": f"{name}, {_day(at)}: {data['certainty'][claim['sure']]}"})
     place = {claim: dots[i] for i, telling in enumerate(thread["tellings"]) for claim in telling}
     edges = [_edge(place[f["earlier"]], place[f["later"]], claims[f["later"]]["sure"] > claims[f["earlier"]]["sure"])
-             for f in _findings(data, thread) if claims[f["earlier"]]["sure"] != claims[f["later"]]["sure"]]  # fmt: skip
+             for f in findings if claims[f["earlier"]]["sure"] != claims[f["later"]]["sure"]]  # fmt: skip
     ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last)]
     if n_undated:
         ticks.append({"x": (undated_x + right) / 2, "text": "undated"})
@@ -147,11 +159,6 @@ def certainty_chart(data: Json, thread: Json, *, standalone: bool = False) -> Ma
         "certainty.svg.j2", width=CHART_WIDTH, height=height, left=left, right=right, bottom=bottom, levels=levels, ticks=ticks, edges=edges, dots=dots,
         title=title, standalone=standalone, legend=legend if standalone else [], style=source("chart.css"),
     )  # fmt: skip
-
-
-def _findings(data: Json, thread: Json) -> list[Json]:
-    number = next(n for n, other in enumerate(data["threads"]) if other is thread)
-    return [f for f in data["findings"] if f["thread"] == number and f["ordered"]]
 
 
 def _free_place(x: float, taken: list[float], low: float, high: float) -> float:

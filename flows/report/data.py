@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,26 +22,28 @@ from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting
 from flows.report.features import feature_words
 from flows.report.text import clipped, context, marks, shown
 from flows.report.verdict import change_sentence, verdict
-from flows.reviews import Review, recorded_reviews
+from flows.reviews import Review, change_keys, recorded_reviews
 from flows.summary import group_points
 from flows.tables import Outputs, current_table
 
 N_CONTRIBUTIONS = 8  # features that an evidence chart names; the sum of the others is one more bar
+N_NAMES = 4  # of a storyline
 NLI = ("entailment", "neutral", "contradiction")
 Json = dict[str, Any]
+T = TypeVar("T", bound=Hashable)
 
 
-class _Numbered:
-    """Strings by number, in the order in which they were first asked for."""
+class _Numbered(Generic[T]):
+    """Values by number, in the order in which they were first asked for."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
+        self.numbers: dict[T, int] = {}
 
-    def __call__(self, name: str) -> int:
-        return self.numbers.setdefault(name, len(self.numbers))
+    def __call__(self, value: T) -> int:
+        return self.numbers.setdefault(value, len(self.numbers))
 
     @property
-    def names(self) -> list[str]:
+    def values(self) -> list[T]:
         return list(self.numbers)
 
 
@@ -49,39 +51,44 @@ def report_data(outputs: str | Path) -> Json:
     """Return all that the page shows of an outputs folder. Raises OutputsError where it holds no published run, or is incomplete."""
     archive = Outputs(Path(outputs))
     findings = from_table(current_table(outputs, "findings"), Finding)
+    every_finding = archive.read("findings", ["finding_id", "earlier_claim_id", "changes"])
+    every_claim = current_table(outputs, "claims", superseded=True)  # a silent edit tells of a claim that was replaced
     runs = from_table(archive.read("runs"), Run)
-    claims = _Claims(current_table(outputs, "claims", superseded=True), findings)  # a silent edit tells of a claim that was replaced
+    claims = _Claims(every_claim, findings)
     articles = _Articles(archive, claims)
     claims.add_contexts(articles.texts)
-    features, rules = _Numbered(), _Numbered()
-    points = {finding_id: n for n, point in enumerate(group_points([_point_row(f) for f in findings])) for finding_id in point.finding_ids}
+    features, rules = _Numbered[str](), _Numbered[str]()
+    change_number = _Numbered[Hashable]()
+    plain_rows = [_plain_row(f) for f in findings]
+    points = {finding_id: n for n, point in enumerate(group_points(plain_rows)) for finding_id in point.finding_ids}
     run_numbers = {run.run_id: n for n, run in enumerate(runs)}
     rows = [
         {
             "id": f.finding_id, "run": run_numbers[f.run_id], "kind": KINDS.index(f.kind), "score": f.score, "point": points[f.finding_id],
-            "earlier": claims.number(f.earlier_claim_id), "later": claims.number(f.later_claim_id), "thread": claims.threads[f.thread_id],
-            "ordered": f.order_known, "versions": f.same_source,
-            "changes": [[CHANGE_TYPES.index(c.type), KINDS.index(c.kind), c.direction, shown(c.from_text), shown(c.to_text)] for c in f.changes],
+            "earlier": claims.numbers[f.earlier_claim_id], "later": claims.numbers[f.later_claim_id], "thread": claims.threads[f.thread_id],
+            "ordered": f.order_known, "versions": f.same_source, "same": sorted(map(change_number, change_keys(plain))),
+            "changes": [[CHANGE_TYPES.index(c.type), c.direction] for c in f.changes],
             "marks": [marks(f.earlier_text, f.changes, "earlier"), marks(f.later_text, f.changes, "later")],
             "verdict": shown(verdict(f.kind, f.changes, order_known=f.order_known)),
             "more": [shown(change_sentence(c, order_known=f.order_known)) for c in f.changes[1:]],
             "copies": [_others(f.earlier_sources, f.earlier_source), _others(f.later_sources, f.later_source)],
             "evidence": _evidence(f.evidence, features, rules),
         }
-        for f in findings
+        for f, plain in zip(findings, plain_rows, strict=True)
     ]  # fmt: skip
     return {
-        "runs": [_run_row(run, rows, n) for n, run in enumerate(runs)],
+        "runs": _run_rows(runs, rows),
         "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY),
-        "features": [feature_words(name) for name in features.names], "rules": rules.names,
-        "outlets": articles.outlets.names, "articles": articles.rows, "claims": claims.rows, "findings": rows,
-        "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_storylines": articles.n_storylines,
+        "features": [feature_words(name) for name in features.values], "rules": rules.values,
+        "outlets": articles.outlets.values, "articles": articles.rows, "claims": claims.rows, "findings": rows,
+        "replaced": [[row["finding_id"], sorted(map(change_number, change_keys(row)))] for row in _replaced(every_finding, findings, every_claim)],
+        "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_compared": articles.n_compared, "n_storylines": articles.n_storylines,
         "storylines": articles.storylines(claims, rows),
         "reviews": [_review_row(review) for review in recorded_reviews(outputs)],
     }  # fmt: skip
 
 
-def iso(at: dt.datetime) -> str:
+def _iso(at: dt.datetime) -> str:
     """Return a time in UTC, to the second, as JavaScript's Date reads it."""
     return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -95,7 +102,18 @@ def _review_row(review: Review) -> Json:
     }  # fmt: skip
 
 
-def _point_row(f: Finding) -> Json:
+def _replaced(every_finding: pa.Table, findings: Sequence[Finding], every_claim: pa.Table) -> list[Json]:
+    """The findings that are not shown, as their texts were replaced: a decision on one of them still tells of those that make the same change."""
+    shown_ids = pa.array([f.finding_id for f in findings], type=pa.string())
+    gone = every_finding.filter(~pc.field("finding_id").isin(shown_ids))
+    if not gone.num_rows:
+        return []
+    threads = dict(zip(*every_claim.select(["claim_id", "thread_id"]).to_pydict().values(), strict=True))
+    return [{**row, "thread_id": threads[row["earlier_claim_id"]]} for row in gone.to_pylist()]
+
+
+def _plain_row(f: Finding) -> Json:
+    """What groups findings by their point, and tells those that make the same change."""
     changes = [{"type": c.type, "direction": c.direction, "from_text": c.from_text, "to_text": c.to_text} for c in f.changes]
     names = ("finding_id", "thread_id", "kind", "score", "earlier_text", "later_text")
     return {**{name: getattr(f, name) for name in names}, "changes": changes}
@@ -105,7 +123,7 @@ def _others(sources: Sequence[str], own: str) -> list[str]:
     return [shown(source) for source in sources if source != own]
 
 
-def _evidence(evidence: Mapping[str, Any], features: _Numbered, rules: _Numbered) -> Json:
+def _evidence(evidence: Mapping[str, Any], features: _Numbered[str], rules: _Numbered[str]) -> Json:
     """What speaks for a finding; the contributions beyond the largest are summed up as [number of them, their sum]."""
     moved = sorted(evidence["contributions"] or [], key=lambda c: -abs(c["contribution"]))
     rest = moved[N_CONTRIBUTIONS:]
@@ -127,13 +145,16 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _run_row(run: Run, findings: Sequence[Json], number: int) -> Json:
-    new = [f for f in findings if f["run"] == number]
-    kinds = Counter(f["kind"] for f in new)
-    return {
-        "id": run.run_id, "at": iso(run.finished_at), "articles": run.counts.get("articles", 0), "findings": [kinds[k] for k in range(len(KINDS))],
-        "inputs": [clipped(path, 200) for path in run.inputs], "min_score": run.thresholds.get("min_score"), "model": clipped(run.model_source, 200),
-    }  # fmt: skip
+def _run_rows(runs: Sequence[Run], findings: Sequence[Json]) -> list[Json]:
+    """The runs, oldest first, each with its findings per kind."""
+    kinds = Counter((f["run"], f["kind"]) for f in findings)
+    return [
+        {
+            "at": _iso(run.finished_at), "articles": run.counts.get("articles", 0), "findings": [kinds[n, k] for k in range(len(KINDS))],
+            "min_score": run.thresholds.get("min_score"), "window_days": run.thresholds.get("window_days"),
+        }
+        for n, run in enumerate(runs)
+    ]  # fmt: skip
 
 
 class _Claims:
@@ -149,9 +170,6 @@ class _Claims:
         self.threads = {thread_id: n for n, thread_id in enumerate(wanted.to_pylist())}
         self.rows: list[Json] = []
 
-    def number(self, claim_id: str) -> int:
-        return self.numbers[claim_id]
-
     @property
     def article_ids(self) -> set[str]:
         return {row["article_id"] for row in self._source}
@@ -164,24 +182,23 @@ class _Claims:
             self.rows.append({
                 "article": numbers[row["article_id"]], "text": shown(row["text"]), "before": shown(before), "after": shown(after), "at": row["char_start"],
                 "said": None if row["attribution"] is None else shown(row["attribution"]), "sure": row["certainty_level"],
-                "thread": self.threads[row["thread_id"]],
             })  # fmt: skip
 
     def thread_rows(self) -> list[Json]:
         """The threads with their tellings, oldest first; a telling is a claim and, behind it, its word-for-word copies in other articles."""
         by_thread: list[dict[str, list[int]]] = [{} for _ in self.threads]
         for number in sorted(range(len(self.rows)), key=lambda n: (self.rows[n]["article"], self.rows[n]["at"])):  # articles are numbered by date
-            claim = self.rows[number]
-            by_thread[claim["thread"]].setdefault(" ".join(claim["text"].split()), []).append(number)
+            thread = self.threads[self._source[number]["thread_id"]]
+            by_thread[thread].setdefault(" ".join(self.rows[number]["text"].split()), []).append(number)
         return [{"id": thread_id, "tellings": list(by_thread[n].values())} for thread_id, n in self.threads.items()]
 
-    def names_in(self, storyline_id: str) -> list[str]:
-        """The names that the storyline's claims have most often, at most four."""
-        counts: Counter[str] = Counter()
+    def names_by_storyline(self) -> dict[str, list[str]]:
+        """The names that each storyline's claims have most often, at most N_NAMES."""
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row, names in zip(self._source, self._names, strict=True):
-            if row["storyline_id"] == storyline_id:
-                counts.update({name for name in names if len(name) > 2})
-        return [clipped(name, 40) for name, _ in counts.most_common(4)]
+            counts[row["storyline_id"]].update({name for name in names if len(name) > 2})
+        most = {storyline_id: sorted(own, key=lambda name: (-own[name], name))[:N_NAMES] for storyline_id, own in counts.items()}
+        return {storyline_id: [clipped(name, 40) for name in names] for storyline_id, names in most.items()}
 
 
 class _Articles:
@@ -192,6 +209,7 @@ class _Articles:
         every = archive.read("articles", ["article_id"]).column("article_id").to_pylist()
         components = connected_components(list(zip(*comparisons.to_pydict().values(), strict=True)), every)
         self.n_articles = len(every)
+        self.n_compared = comparisons.num_rows
         self.n_storylines = len(set(components.values()))
         wanted = {components[article_id] for article_id in claims.article_ids}
         self.storyline_of = {article_id: component for article_id, component in components.items() if component in wanted}
@@ -201,7 +219,7 @@ class _Articles:
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for sighting in from_table(archive.read("sightings", filters=pc.field("article_id").isin(ids)), Sighting):
             seen[sighting.article_id].append(sighting)
-        self.outlets = _Numbered()
+        self.outlets = _Numbered[str]()
         self.texts = {a.article_id: a.text for a in kept}
         self.storyline_numbers = {s: n for n, s in enumerate(sorted(wanted))}
         self.rows = [self._row(article, sorted(seen[article.article_id], key=lambda s: s.source)) for article in kept]
@@ -210,18 +228,22 @@ class _Articles:
         first = sightings[0]
         return {
             "title": shown(article.title), "outlet": self.outlets(shown(first.outlet or first.source)),
-            "date": iso(article.published_at) if article.published_at else None, "day_only": article.date_precision == "day",
+            "date": _iso(article.published_at) if article.published_at else None, "day_only": article.date_precision == "day",
             "source": shown(first.source), "url": next((s.url for s in sightings if s.url.startswith(("https://", "http://"))), ""),
             "also": [shown(s.outlet or s.source) for s in sightings[1:]], "storyline": self.storyline_numbers[self.storyline_of[article.article_id]],
         }  # fmt: skip
 
     def storylines(self, claims: _Claims, findings: Sequence[Json]) -> list[Json]:
+        """The storylines, each under the title of its article with the most findings."""
         n_findings = Counter(claims.rows[f[side]]["article"] for f in findings for side in ("earlier", "later"))
+        articles: defaultdict[int, list[int]] = defaultdict(list)
+        for n, row in enumerate(self.rows):
+            articles[row["storyline"]].append(n)
+        names_of = claims.names_by_storyline()
         rows: list[Json] = []
         for storyline_id, number in self.storyline_numbers.items():
-            own = [n for n, row in enumerate(self.rows) if row["storyline"] == number]
+            own, names = articles[number], names_of[storyline_id]
             titled = [n for n in own if self.rows[n]["title"]]
             title = self.rows[max(titled, key=lambda n: (n_findings[n], -n))]["title"] if titled else ""
-            names = claims.names_in(storyline_id)
             rows.append({"id": storyline_id, "title": title or ", ".join(names) or "Untitled", "names": names, "articles": own})
         return rows

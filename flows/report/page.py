@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from flows.report.charts import certainty_chart, drift_counts, drift_map, has_certainty_chart
+from flows.report.charts import certainty_chart, drift_counts, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
 from flows.report.templates import many, render, script, source
 from flows.report.text import clipped
@@ -56,7 +56,8 @@ def report_page(data: Json, *, archive: str, written_at: dt.datetime | None = No
     """Return the page for `report_data`. It asks for nothing from outside, and runs no script but its own: its policy names that by its hash."""
     style, code = source("page.css"), script()
     at = written_at or dt.datetime.now(dt.UTC)
-    charts = [(n, certainty_chart(data, thread)) for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
+    ordered = ordered_findings(data)
+    charts = [(n, certainty_chart(data, thread, ordered.get(n, []))) for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
     return render(
         "page.html.j2", style=style, script=code, style_hash=_digest(style), script_hash=_digest(code), data=embedded_json(data), thread_charts=charts,
         version=importlib.metadata.version("claimdrift"), written_at=f"{at.day} {at:%B %Y, %H:%M} UTC", archive=clipped(archive, 200), keyboard=KEYBOARD,
@@ -89,9 +90,28 @@ def _overview(data: Json) -> Json:
         "n_findings": len(findings), "n_articles": data["n_articles"], "n_threads": len(data["threads"]), "n_storylines": data["n_storylines"],
         "by_kind": [(kind, counts[k]) for k, kind in enumerate(kinds)], "n_runs": len(data["runs"]),
         "last_run": {"at": f"{at.day} {at:%B %Y, %H:%M} UTC", "articles": last["articles"], "findings": n_new},
-        "first_reads": _first_reads(data), "nothing_new": "Nothing new was found." if findings else "Nothing was found.",
+        "first_reads": _first_reads(data), "nothing": _nothing(data), "n_replaced": len(data["replaced"]),
         "storylines": _storylines(data), "n_storylines_shown": N_STORYLINES, "matrix": _matrix(data), "drift_map": drift_map(data), "drift_map_note": note,
     }  # fmt: skip
+
+
+def _nothing(data: Json) -> str:
+    """Say why the last run has no findings, or the whole folder has none, and what can be done."""
+    last, n_articles, n_compared = data["runs"][-1], data["n_articles"], data["n_compared"]
+    if data["findings"]:
+        return "Nothing new was found."
+    if not n_articles:
+        return "No article could be read. The command claimdrift status tells what was rejected and why."
+    if n_articles == 1:
+        return "There is one article, and nothing to compare it with: statements within one article are not compared. Check other reports of the event, too."
+    if not n_compared:
+        days = f"{last['window_days']:g} days" if last["window_days"] else "a span of time (--window-days)"
+        return f"Nothing was compared: no two of the {n_articles:,} articles tell of one event within {days}, as far as claimdrift can see."
+    least = f" with a score of {last['min_score']:g} or more" if last["min_score"] is not None else ""
+    return (
+        f"{many(n_compared, 'pair')} of articles {'was' if n_compared == 1 else 'were'} compared, and nothing was found{least}. "
+        "The command claimdrift explain --pair tells why two claims are no finding."
+    )
 
 
 def _outlet(data: Json, claim: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from flows.report.charts import certainty_chart, drift_map, has_certainty_chart
+from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
 from flows.storage import explain_os_errors
 
@@ -19,11 +19,12 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list
     n_findings = Counter(f["thread"] for f in data["findings"])
     changing = [n for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
     changing.sort(key=lambda n: (-n_findings[n], data["threads"][n]["id"]))
+    ordered = ordered_findings(data)
     pictures: dict[str, str] = {}
     if (drawn := drift_map(data, standalone=True)) is not None:
         pictures["drift-map.svg"] = drawn
     for n in changing[:n_threads]:
-        pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], standalone=True)
+        pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], ordered.get(n, []), standalone=True)
     written = []
     with explain_os_errors(folder, "the pictures cannot be written"):
         for name, picture in pictures.items():

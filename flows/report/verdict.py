@@ -1,4 +1,4 @@
-"""A finding's changes in plain sentences: "The recipient was broadened, from “Hezbollah” to “either Hezbollah or Iran”."."""
+"""A finding's changes in plain sentences, such as: Who or what is meant was broadened: from “Hezbollah” to “either Hezbollah or Iran”."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ DATA.findings.forEach((finding) => {
   finding.later = DATA.claims[finding.later];
   finding.thread = DATA.threads[finding.thread];
   finding.storyline = finding.thread.storyline;
-  finding.changes = finding.changes.map(([type, kind, direction, from, to]) => ({ type: DATA.types[type], kind: DATA.kinds[kind], direction, from, to }));
+  finding.changes = finding.changes.map(([type, direction]) => ({ type: DATA.types[type], direction }));
   finding.types = new Set(finding.changes.map((change) => change.type));
   finding.outlets = new Set([finding.earlier.article.name, finding.later.article.name]);
   finding.thread.findings.push(finding);
@@ -33,6 +33,8 @@ DATA.findings.forEach((finding) => {
 const FINDING = new Map(DATA.findings.map((finding) => [finding.id, finding]));
 const THREAD = new Map(DATA.threads.map((thread) => [thread.id, thread]));
 const STORYLINE = new Map(DATA.storylines.map((storyline) => [storyline.id, storyline]));
+// What every finding of the folder changes, also of those whose texts were replaced since; a number stands for one change in one thread.
+const CHANGES = new Map([...DATA.replaced, ...DATA.findings.map((finding) => [finding.id, finding.same])]);
 const LAST_RUN = DATA.runs.length - 1;
 
 // What a text search looks in; made at the first search only.
@@ -42,12 +44,6 @@ function haystack(finding) {
     finding.haystack = [...sides, finding.verdict, finding.id].join("\n").toLocaleLowerCase("en");
   }
   return finding.haystack;
-}
-
-// Two findings make the same change where type, direction and words agree; with the same thread, one decision says much about the other.
-function sameChangeKeys(finding) {
-  const fold = (text) => text.toLocaleLowerCase("en").split(/\s+/).join(" ");
-  return finding.changes.map((c) => [finding.thread.id, c.type, c.direction, fold(c.from), fold(c.to)].join("\n"));
 }
 
 function countKinds(findings) {

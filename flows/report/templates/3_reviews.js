@@ -14,7 +14,7 @@ const reviews = {
     try {
       for (let i = 0; i < localStorage.length; i++) {
         const key = localStorage.key(i);
-        if (!key.startsWith(KEY) || !FINDING.has(key.slice(KEY.length))) continue;
+        if (!key.startsWith(KEY) || !CHANGES.has(key.slice(KEY.length))) continue; // of another folder
         const review = readable(localStorage.getItem(key));
         if (review) this.own.set(review.finding_id, review);
       }
@@ -25,9 +25,13 @@ const reviews = {
   },
 
   // The decision that counts: the later of the reader's own and the recorded one.
-  of(finding) {
-    const own = this.own.get(finding.id), recorded = this.recorded.get(finding.id);
+  latest(id) {
+    const own = this.own.get(id), recorded = this.recorded.get(id);
     return own && (!recorded || Date.parse(own.reviewed_at) >= Date.parse(recorded.reviewed_at)) ? own : recorded;
+  },
+
+  of(finding) {
+    return this.latest(finding.id);
   },
 
   decision(finding) {
@@ -61,12 +65,13 @@ const reviews = {
     }
   },
 
-  // True where another finding of the thread with the same change was dismissed.
+  // True where another finding of the thread with the same change was dismissed, also one whose text was replaced since.
   isLikeDismissed(finding) {
     if (!this.dismissedChanges) {
-      this.dismissedChanges = new Set(DATA.findings.filter((f) => this.decision(f) === "dismissed").flatMap(sameChangeKeys));
+      const isDismissed = (id) => { const review = this.latest(id); return review !== undefined && review.decision === "dismissed"; };
+      this.dismissedChanges = new Set([...CHANGES].filter(([id]) => isDismissed(id)).flatMap(([, changes]) => changes));
     }
-    return this.decision(finding) === "open" && this.dismissedChanges.size > 0 && sameChangeKeys(finding).some((key) => this.dismissedChanges.has(key));
+    return this.decision(finding) === "open" && finding.same.some((change) => this.dismissedChanges.has(change));
   },
 
   // The reader's own decisions that the outputs folder has not recorded.

@@ -20,7 +20,7 @@ function findingsView(filters) {
     history.replaceState(null, "", writeFilters(filters));
     rememberFindings();
     showList(filters, list, count, hint);
-    showFacets(filters, panel, refresh);
+    showFacets(filters, panel);
   };
   const sort = choice("Sort", SORTS, filters.sort, (value) => { filters.sort = value; refresh(); });
   const review = choice("Show", REVIEW_CHOICES, filters.review, (value) => { filters.review = value; refresh(); });
@@ -32,7 +32,7 @@ function findingsView(filters) {
   view.firstChild.className = "filters";
   panel.className = "";
   showList(filters, list, count, hint);
-  showFacets(filters, panel, refresh);
+  showFacets(filters, panel);
   return view;
 }
 
@@ -105,7 +105,7 @@ function buildFilters(filters, panel, refresh) {
 }
 
 // Beside each choice, how many findings it would show with the other filters as they are.
-function showFacets(filters, panel, refresh) {
+function showFacets(filters, panel) {
   for (const name of ["kind", "type"]) {
     const found = DATA.findings.filter(predicate(filters, name));
     panel.querySelectorAll(`[data-facet="${name}"] .pick`).forEach((label) => {

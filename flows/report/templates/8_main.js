@@ -41,8 +41,7 @@ function cards() {
 }
 
 function currentCard() {
-  const focused = document.activeElement && document.activeElement.closest(".card");
-  return focused || null;
+  return document.activeElement && document.activeElement.closest(".card");
 }
 
 function move(step) {
