@@ -54,9 +54,14 @@ def recorded_reviews(outputs: str | Path) -> list[Review]:
     latest: dict[str, Review] = {}
     for review in _all_reviews(Path(outputs)):
         before = latest.get(review.finding_id)
-        if before is None or before.reviewed_at <= review.reviewed_at:
+        if before is None or _age(before) <= _age(review):
             latest[review.finding_id] = review
     return [latest[finding_id] for finding_id in sorted(latest)]
+
+
+def _age(review: Review) -> tuple[dt.datetime, str, str, str]:
+    """What orders the reviews of a finding: time, and for those of one instant what they say, so that the order in which they were recorded does not count."""
+    return review.reviewed_at, review.decision, review.reason or "", review.note or ""
 
 
 def _all_reviews(outputs: Path) -> list[Review]:

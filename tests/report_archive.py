@@ -112,6 +112,20 @@ def port_story(name: str = "port") -> Story:
     return story
 
 
+def replaced_and_retold() -> tuple[Story, str, str, str]:
+    """Mail's telling is replaced by one that makes the same change; the ids of the finding with the old one, of that with the new one, and of another's."""
+    story = Story()
+    echo = story.article("Echo", ["Seven ships wait in the bay."])
+    mail = story.article("Mail", ["Now 12 ships wait in the bay."], day=1)
+    again = story.article("Mail", ["Now 12  SHIPS wait in the bay, and more come."], day=2)
+    story.sightings[2]["source_key"] = story.sightings[1]["source"]
+    sun = story.article("Sun", ["In the bay 14 ships wait."], day=2)
+    old = story.finding(echo[0], mail[0], change("quantity", "raised", "Seven ships", "12 ships", "update"))
+    new = story.finding(echo[0], again[0], change("quantity", "raised", "Seven ships", "12  SHIPS", "update"))
+    other = story.finding(echo[0], sun[0], change("quantity", "raised", "Seven ships", "14 ships", "update"))
+    return story, old, new, other
+
+
 ATTACK = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>{{ 7 * 7 }}<!--"
 BIDI = "The user\u202eadmin\u2066 said \u2069so\u202c today"
 LONG = "w" * 10_000

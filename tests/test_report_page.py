@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from report_archive import ATTACK, Story, change, hostile_story, port_story, publish
+from report_archive import ATTACK, Story, change, hostile_story, port_story, publish, replaced_and_retold
 
 from flows.check_claims import with_report
 from flows.cli import cli
@@ -130,20 +130,6 @@ def test_an_archive_without_findings_has_a_report_that_says_why(tmp_path):
     for story in apart:
         story.article("Echo", ["Seven ships wait."])
     assert "Nothing was compared: no two of the 2 articles tell of one event" in overview_of(publish(tmp_path / "apart", apart))
-
-
-def replaced_and_retold() -> tuple[Story, str, str, str]:
-    """Mail's telling is replaced by one that makes the same change; the ids of the finding with the old one, of that with the new one, and of another's."""
-    story = Story()
-    echo = story.article("Echo", ["Seven ships wait in the bay."])
-    mail = story.article("Mail", ["Now 12 ships wait in the bay."], day=1)
-    again = story.article("Mail", ["Now 12  SHIPS wait in the bay, and more come."], day=2)
-    story.sightings[2]["source_key"] = story.sightings[1]["source"]
-    sun = story.article("Sun", ["In the bay 14 ships wait."], day=2)
-    old = story.finding(echo[0], mail[0], change("quantity", "raised", "Seven ships", "12 ships", "update"))
-    new = story.finding(echo[0], again[0], change("quantity", "raised", "Seven ships", "12  SHIPS", "update"))
-    other = story.finding(echo[0], sun[0], change("quantity", "raised", "Seven ships", "14 ships", "update"))
-    return story, old, new, other
 
 
 def test_what_a_finding_of_a_replaced_text_changed_is_known_to_the_page(tmp_path):

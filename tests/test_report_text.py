@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+import xml.etree.ElementTree as ET
+from xml.sax.saxutils import escape
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,11 @@ def test_shown_keeps_every_place_and_leaves_no_control(text):
     assert not any(unicodedata.bidirectional(c) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} for c in safe)
     assert not any(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in safe)
     assert all(a == b for a, b in zip(text, safe, strict=True) if b != "\ufffd")
+
+
+@given(st.text())
+def test_what_is_shown_can_stand_in_xml(text):
+    ET.fromstring(f"<text>{escape(shown(text))}</text>")
 
 
 def test_direction_marks_and_scripts_stay():

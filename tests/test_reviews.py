@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,29 @@ def test_nothing_is_recorded_while_another_writes(port, ids, monkeypatch):
     with folder_lock(port), pytest.raises(OutputsError, match="is writing here"):
         record_reviews(port, [a_review(ids[0])])
     assert recorded_reviews(port) == []
+
+
+def test_several_at_once_lose_nothing_and_record_nothing_twice(port, ids):
+    everyones = a_review(ids[0], "dismissed", reason="all say so")
+    given = [[everyones, a_review(ids[n % len(ids)], "noted", minutes=n, note=f"by {n}")] for n in range(1, 7)]
+    with ThreadPoolExecutor(len(given)) as pool:
+        done = list(pool.map(lambda reviews: record_reviews(port, reviews), given))
+    rows = [row for path in (port / "reviews").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
+    assert sorted(row["note"] for row in rows if row["note"]) == [f"by {n}" for n in range(1, 7)]
+    assert [row["reason"] for row in rows].count("all say so") == 1
+    assert sum(len(d.new) for d in done) == len(rows) == 7
+    assert all(record_reviews(port, reviews).new == () for reviews in given), "and again"
+
+
+def test_of_two_decisions_in_one_instant_the_same_counts_whichever_came_first(tmp_path):
+    counted = []
+    for number, order in enumerate(itertools.permutations(("accepted", "dismissed", "noted"))):
+        outputs = publish(tmp_path / str(number), [port_story()])
+        first = load(outputs, "findings")["finding_id"][0]
+        for decision in order:
+            record_reviews(outputs, [a_review(first, decision)])
+        counted += [r.decision for r in recorded_reviews(outputs)]
+    assert len(set(counted)) == 1
 
 
 def test_what_a_dead_process_left_is_cleared(port, ids):

@@ -9,9 +9,9 @@ from itertools import pairwise
 from flows.records import Change
 from flows.summary import changed_spans
 
-# Controls, and the bidi embeddings, overrides and isolates, which can make a line read as another one. The two direction marks (U+200E, U+200F) stay:
-# Arabic and Hebrew need them, and they reorder nothing but themselves.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]")
+# Controls, which XML does not have (nor U+FFFE and U+FFFF), and the bidi embeddings, overrides and isolates, which can make a line read as another one.
+# The two direction marks (U+200E, U+200F) stay: Arabic and Hebrew need them, and they reorder nothing but themselves.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n")
 _SENTENCE_END = re.compile(r"[.!?][\"”’)]*\s+")
 MAX_CONTEXT = 320  # code points on each side of a claim

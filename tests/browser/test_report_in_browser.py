@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_archive import ATTACK, port_story, publish
+from report_archive import ATTACK, Story, port_story, publish, replaced_and_retold
 
 from flows.report.data import report_data
 from flows.report.page import write_report
-from flows.reviews import DECISIONS, Review
+from flows.reviews import DECISIONS, Review, read_review_file, record_reviews
 from flows.tables import to_table
 
 LARGE_MAX_S, INTERACTION_MAX_S = 10.0, 3.0  # some twenty times what was measured: the machine may be busy
@@ -71,7 +71,8 @@ def test_filters_count_and_stay_in_the_address(new_page, port_report):
     ("query", "n"),
     [
         ("q=pilot", 0), ("q=SHIPS bay", 3), ("outlet=Mail", 2), ("min=0.75", 2), ("to=2024-03-12", 2), ("from=2024-03-14", 1), ("dir=weakened", 1),
-        ("kind=update,drift", 2), ("story=none", 0), ("review=dismissed", 0), ("sort=nonsense&review=nonsense", 4), ("min=nonsense", 0),
+        ("kind=update,drift", 2), ("story=none", 0), ("review=dismissed", 0), ("sort=nonsense&review=nonsense", 4), ("min=nonsense", 4),
+        ("sort=constructor&review=toString", 4),
     ],
 )  # fmt: skip
 def test_an_address_says_what_is_shown(new_page, port_report, query, n):
@@ -276,6 +277,47 @@ def test_another_finding_with_the_same_change_is_like_one_you_dismissed(new_page
     page.reload()
     alike = page.eval_on_selector_all(".card:has(.like)", "cards => cards.map(c => c.id)")
     assert alike == [story.findings[-1]["finding_id"]]
+
+
+def test_a_dismissed_finding_still_counts_when_its_text_was_replaced(new_page, tmp_path):
+    """Kept in the browser since a report that showed it, then exported and recorded."""
+    story, old, new, _ = replaced_and_retold()
+    outputs = publish(tmp_path / "outputs", [story])
+    address = write_report(outputs).as_uri() + "#/findings?fold=0"
+    page = new_page()
+    page.goto(address)
+    assert page.locator(".like").count() == 0
+    own = {"finding_id": old, "thread_id": "t", "decision": "dismissed", "reason": None, "note": None, "reviewed_at": "2024-04-01T10:00:00.000Z"}
+    page.evaluate("([key, value]) => localStorage.setItem(key, value)", [f"claimdrift-review:{old}", json.dumps(own)])
+    page.reload()
+    like = "cards => cards.map(c => c.id)"
+    assert page.eval_on_selector_all(".card:has(.like)", like) == [new]
+    content = export(page)
+    assert content["reviews"] == [own]
+    (tmp_path / "r.json").write_text(json.dumps(content), encoding="utf-8")
+    record_reviews(outputs, read_review_file(tmp_path / "r.json"))
+    write_report(outputs)
+    other = new_page()
+    other.goto(address)
+    assert other.eval_on_selector_all(".card:has(.like)", like) == [new]
+    assert other.is_disabled("#export")
+
+
+def test_a_folder_without_findings_has_every_view(new_page, tmp_path):
+    story = Story()
+    story.article("Echo", ["Seven ships wait."])
+    address = write_report(publish(tmp_path / "outputs", [story])).as_uri()
+    page = new_page(width=390)
+    for route, says in (
+        ("#/", "nothing to compare it with"), ("#/findings", "Nothing was found"), ("#/threads", "No thread has a finding"),
+        ("#/storylines", "No storyline has a finding"), ("#/finding/f1", "There is no finding f1"),
+    ):  # fmt: skip
+        page.goto(address + route)
+        assert says in page.inner_text("main"), route
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    assert "Choose a finding first" in page.text_content("#status")
 
 
 def test_two_tabs_tell_each_other(new_page, port_report):

@@ -11,8 +11,9 @@ function readFilters(query) {
     if (value === null) filters[name] = normal;
     else filters[name] = Array.isArray(normal) ? value.split(",").filter(Boolean) : value;
   }
-  if (!SORTS[filters.sort]) filters.sort = DEFAULTS.sort;
-  if (!REVIEW_CHOICES[filters.review]) filters.review = DEFAULTS.review;
+  if (!Object.hasOwn(SORTS, filters.sort)) filters.sort = DEFAULTS.sort;
+  if (!Object.hasOwn(REVIEW_CHOICES, filters.review)) filters.review = DEFAULTS.review;
+  if (Number.isNaN(Number(filters.min))) filters.min = DEFAULTS.min;
   return filters;
 }
 
