@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows import progress
 from flows.components import connected_components
@@ -43,6 +45,7 @@ from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
 from flows.steps.scoring import encode_texts, score_pairs
+from flows.steps.sources import one_line
 from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_comparisons
 from flows.steps.views import ArticleView, normalised
 from flows.steps.weighing import load_weights, weights_id
@@ -184,12 +187,11 @@ class CheckRun:
             articles, claims, sightings = list(self.articles), dict(self.claims), list(self.sightings)
             if not self.rebuild:
                 articles += (known := self._known_articles())
-                by_article: dict[str, list[Claim]] = {a.article_id: [] for a in known}
-                for claim in from_table(self.outputs.read("claims"), Claim):
-                    if claim.article_id in by_article:
-                        by_article[claim.article_id].append(claim)
-                claims |= by_article
-                sightings += from_table(self.outputs.read("sightings"), Sighting)
+                claims |= {a.article_id: [] for a in known}
+                theirs = _one_of("article_id", [a.article_id for a in known])
+                for claim in from_table(self.outputs.read("claims", filters=theirs), Claim):
+                    claims[claim.article_id].append(claim)
+                sightings += from_table(self.outputs.read("sightings", filters=_one_of("article_id", list(claims))), Sighting)
             self.add_views(articles, claims, sightings)
             new = [self.views[a.article_id] for a in self.articles]
             old = [view for article_id, view in self.views.items() if article_id not in self.new_ids]
@@ -316,14 +318,13 @@ class CheckRun:
     def _known_articles(self) -> list[Article]:
         """The folder's articles that are near enough in time to one of the new ones."""
         dated = [a.published_at for a in self.articles if a.published_at is not None]
-        known = from_table(self.outputs.read("articles"), Article)
         if len(dated) < len(self.articles):
-            return known
+            return from_table(self.outputs.read("articles"), Article)
         window = dt.timedelta(days=self.settings.window_days)
-        first, last = min(dated) - window, max(dated) + window
-        keys = {s.source_key for s in self.sightings}
-        versions = {s.article_id for s in from_table(self.outputs.read("sightings"), Sighting) if s.source_key in keys}
-        return [a for a in known if a.published_at is None or first <= a.published_at <= last or a.article_id in versions]
+        near = (pc.field("published_at") >= min(dated) - window) & (pc.field("published_at") <= max(dated) + window)
+        versions = self.outputs.read("sightings", ["article_id"], filters=_one_of("source_key", [s.source_key for s in self.sightings]))
+        wanted = near | pc.field("published_at").is_null() | _one_of("article_id", versions.column(0).to_pylist())
+        return from_table(self.outputs.read("articles", filters=wanted), Article)
 
     def _pair(self, p: Proposal, forward: NliScores, back: NliScores | None, same_fact: float, score: float, dropped_at: str) -> Pair:
         first, second = p.claims
@@ -345,11 +346,11 @@ class CheckRun:
         """Turn the verdicts into rows that stand alone, with threads and storylines as of this run."""
         if not self.found:
             return
-        storylines = connected_components([(c.earlier_article_id, c.later_article_id) for c in [*self._before("comparisons", Comparison), *self.comparisons]])
-        told = [*self._before("pairs", Pair), *self.pairs]
-        known_ends = [(f.earlier_claim_id, f.later_claim_id) for f in self._before("findings", Finding)]
+        compared = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons]
+        storylines = connected_components([*self._ends_before("comparisons", end="article_id"), *compared])
+        known_ends = [*self._ends_before("pairs", pc.field("same_fact") >= deciding.SAME_FACT), *self._ends_before("findings")]
         new_ends = [(a.claim_id, b.claim_id) for a, b in (p.claims for p, _, _ in self.found)]
-        same = [(p.earlier_claim_id, p.later_claim_id) for p in told if p.same_fact >= deciding.SAME_FACT]
+        same = [(p.earlier_claim_id, p.later_claim_id) for p in self.pairs if p.same_fact >= deciding.SAME_FACT]
         threads = connected_components([*same, *known_ends, *new_ends])
         carriers: defaultdict[str, set[str]] = defaultdict(set)
         for view in self.views.values():
@@ -361,6 +362,14 @@ class CheckRun:
 
     def _before(self, table: str, record: type) -> list:
         return [] if self.rebuild else from_table(self.outputs.read(table), record)
+
+    def _ends_before(self, table: str, filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
+        """The two ends of each row that the folder held before; only these columns are read, however large the archive."""
+        if self.rebuild:
+            return []
+        names = [f"earlier_{end}", f"later_{end}"]
+        columns = self.outputs.read(table, names, filters=filters).select(names)
+        return list(zip(*(column.to_pylist() for column in columns.columns), strict=True))
 
     def _finding(
         self, p: Proposal, compared: ComparedPair, verdict: Verdict, storylines: dict[str, str], threads: dict[str, str], carriers: dict[str, set[str]]
@@ -386,10 +395,16 @@ class CheckRun:
     def _run_row(self) -> Run:
         engine = self.engine
         return Run(
-            run_id=self.run_id, started_at=self.started_at, finished_at=dt.datetime.now(dt.UTC), inputs=[str(p) for p in self.inputs], counts=dict(self.counts),
+            run_id=self.run_id, started_at=self.started_at, finished_at=dt.datetime.now(dt.UTC), inputs=[one_line(p) for p in self.inputs],
+            counts=dict(self.counts),
             pairs_per_rule=dict(self.pairs_per_rule), dropped=dict(self.dropped), thresholds=self.settings.thresholds(), seconds=dict(self.seconds),
             model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), schema_version=SCHEMA_VERSION,
         )  # fmt: skip
+
+
+def _one_of(column: str, values: list[str]) -> pc.Expression:
+    """Rows whose column holds one of the values; none where there are no values."""
+    return pc.field(column).isin(pa.array(values, pa.string()))
 
 
 def compare_proposal(p: Proposal, forward: NliScores, back: NliScores, same_fact_margin: float) -> ComparedPair:
