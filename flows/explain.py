@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from flows.convert import from_table
 from flows.current import current_table
+from flows.ids import find_id
 from flows.quoting import QuoteError, Side, find_side, side_of_claim
 from flows.records import Claim, Comparison, Finding, Pair, Run, finding_id
 from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, shared_marks
@@ -72,13 +73,12 @@ class Explanation:
 
 
 def explain_finding(outputs: str | Path, finding: str) -> Explanation:
-    """Explain a finding by its id, or a beginning of the id that no other has. Raises QuoteError for none or several, OutputsError for no results."""
+    """Explain a finding by its id, or a beginning of the id that no other has. Raises QuoteError for none, OutputsError for several or for no results."""
     archive = _opened(outputs)
     ends = ["finding_id", "earlier_claim_id", "earlier_article_id", "later_claim_id", "later_article_id"]
-    rows = [row for row in archive.read("findings", ends).to_pylist() if row["finding_id"].startswith(finding)] if finding else []
-    if len(rows) > 1 and not any(row["finding_id"] == finding for row in rows):
-        shown = ", ".join(sorted(row["finding_id"] for row in rows)[:5]) + (", …" if len(rows) > 5 else "")
-        raise QuoteError(f'"{finding}" could be {len(rows)} findings: {shown}. Give more of the id.')
+    findings = archive.read("findings", ends)
+    meant = find_id(finding, findings.column("finding_id").to_pylist(), "findings")
+    rows = findings.filter(pc.field("finding_id") == meant).to_pylist() if meant else []
     if not rows and re.fullmatch(r"f[0-9a-f]{20}", finding):
         rows = _dropped_pairs(archive, finding)  # a finding of before a --rebuild, say
     if not rows:

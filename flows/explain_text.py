@@ -16,6 +16,7 @@ from flows.report.features import feature_words
 from flows.report.verdict import change_sentence, verdict
 from flows.summary_text import KIND_STYLES, Printer
 from flows.terminal import can_print, one_line
+from flows.wording import many
 
 N_MOVES = 12  # features that the waterfall names; the others are summed up in one line
 BAR = 24  # characters of the widest bar
@@ -43,8 +44,8 @@ class _Explainer(Printer):
     def explanation(self, e: Explanation) -> None:
         self.line()
         self.verdict(e)
-        for name, side, words in zip(("earlier", "later"), e.sides, _words(e), strict=True):
-            self.side(name if e.pair is not None else "quoted", side, words)
+        for name, side, words in zip(_names(e), e.sides, _words(e), strict=True):
+            self.side(name, side, words)
         if e.finding is not None:
             self.changes(e.finding.changes, order_known=e.finding.order_known)
         self.line()
@@ -72,8 +73,8 @@ class _Explainer(Printer):
         article = side.article
         date = "undated" if article.published_at is None else f"{article.published_at:%Y-%m-%d}"
         outlet = f"{one_line(side.outlet)}, " if side.outlet and side.outlet not in side.source else ""
-        more = len(side.sightings) - 1
-        also = f", and {more} more source{'s' if more > 1 else ''}" if more else ""
+        n_more = len(side.sightings) - 1
+        also = f", and {many(n_more, 'more source')}" if n_more else ""
         self.line()
         self.line((f"{name:<{LABEL}}", "dim"), (f"{outlet}{one_line(side.source)}, {date}{also}", "dim"), hang=LABEL)
         self.line(self.marked(side.text, words), indent=LABEL)
@@ -118,7 +119,7 @@ class _Explainer(Printer):
     def waterfall(self, w: Waterfall) -> None:
         """Bars from the average pair's probability to this pair's; each is as wide as the feature moved the log-odds."""
         named, rest = w.moves[:N_MOVES], w.moves[N_MOVES:]
-        rows = [(f"{feature_words(name)}", _value(name, value), moved) for name, value, moved in named]
+        rows = [(feature_words(name), _value(name, value), moved) for name, value, moved in named]
         if rest:
             rows.append((f"{len(rest)} more", "", sum(moved for _, _, moved in rest)))
         self.line()
@@ -139,6 +140,13 @@ class _Explainer(Printer):
         return "█" if self.arrow == "→" and can_print(self.console, "█") else "#"
 
 
+def _names(e: Explanation) -> tuple[str, str]:
+    """What the two sides are called: by their order where it is known."""
+    if e.pair is None:
+        return "quoted", "quoted"
+    return ("earlier", "later") if e.finding is None or e.finding.order_known else ("one", "other")
+
+
 def _words(e: Explanation) -> tuple[list[str], list[str]]:
     """The changed words of either side."""
     changes = e.finding.changes if e.finding is not None else []
@@ -153,7 +161,8 @@ def _value(name: str, value: float) -> str:
         return f"{math.expm1(value):.1f}"
     if name in ("dated", "names_apart"):
         return "yes" if value else "no"
-    return f"{value:.0f}" if value == round(value) and abs(value) >= 1 else f"{value:.2f}".replace("0.00", "0")
+    value = round(value, 2) + 0.0  # no -0
+    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
 
 
 def _probability(log_odds: float) -> float:

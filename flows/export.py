@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ import pyarrow as pa
 from flows.listing import Detail, Listing, Row
 from flows.records import Finding, arrow_schema, as_row
 from flows.reviews import Review
-from flows.storage import OutputsError
+from flows.storage import whole_file
 from flows.terminal import printable
 
 LIST_SEPARATOR = " | "
@@ -121,18 +120,8 @@ def write_findings(listing: Listing, form: str, file: Path | None) -> None:
         _write(listing, form, sys.stdout, escaped=sys.stdout.isatty())
         sys.stdout.flush()
         return
-    staged = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        if file.is_dir():
-            raise IsADirectoryError(None, "is a folder")
-        try:
-            with staged.open("w", encoding="utf-8", newline="") as stream:
-                _write(listing, form, stream, escaped=False)
-            staged.replace(file)
-        finally:
-            staged.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputsError(f"{file}: cannot be written: {error.strerror or error}. Give another FILE.") from None
+    with whole_file(file) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+        _write(listing, form, stream, escaped=False)
 
 
 def _write(listing: Listing, form: str, stream: TextIO, *, escaped: bool) -> None:

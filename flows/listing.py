@@ -19,7 +19,9 @@ import pyarrow.compute as pc
 
 from flows.convert import from_table
 from flows.current import current_table
+from flows.ids import find_id
 from flows.records import Change, Finding, Sighting
+from flows.report.text import context
 from flows.report.verdict import verdict
 from flows.reviews import Review, like_dismissed, recorded_reviews
 from flows.tables import Outputs, OutputsError
@@ -32,7 +34,7 @@ Row = dict[str, Any]
 
 
 class FilterError(OutputsError):
-    """A filter or an id that nothing in the folder can fit; the message says what is there."""
+    """A filter or an id that nothing in the folder fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Calla
     if filters.min_score:
         tests.append(lambda row: row["score"] >= filters.min_score)
     if filters.storyline:
-        storyline_id = _one_of(filters.storyline, {row["storyline_id"] for row in rows}, f"{archive.root}: no finding is of a storyline", "storylines")
+        storyline_id = find_id(filters.storyline, {row["storyline_id"] for row in rows}, "storylines")
+        if storyline_id is None:
+            raise FilterError(f'{archive.root}: no finding is of a storyline "{filters.storyline}".')
         tests.append(lambda row: row["storyline_id"] == storyline_id)
     if words := filters.text.casefold().split():
         tests.append(lambda row: all(word in _haystack(row) for word in words))
@@ -163,16 +167,6 @@ def _haystack(row: Row) -> str:
     sides = [row[f"{side}_{name}"] or "" for side in ("earlier", "later") for name in ("text", "attribution", "outlet", "title", "source")]
     changes = [Change(**change) for change in row["changes"]]
     return "\n".join([*sides, verdict(row["kind"], changes, order_known=row["order_known"]), row["finding_id"]]).casefold()
-
-
-def _one_of(beginning: str, ids: set[str], none: str, many: str) -> str:
-    """Return the one id that begins so. Raises FilterError for none or several."""
-    meant = [beginning] if beginning in ids else sorted(i for i in ids if i.startswith(beginning))
-    if not meant:
-        raise FilterError(f'{none} "{beginning}".')
-    if len(meant) > 1:
-        raise FilterError(f'"{beginning}" could be {len(meant)} {many}: {", ".join(meant[:5])}{", …" if len(meant) > 5 else ""}. Give more of the id.')
-    return meant[0]
 
 
 def _id_length(ids: Sequence[str]) -> int:
@@ -213,13 +207,13 @@ class Detail:
 
 
 def find_finding(outputs: str | Path, beginning: str) -> Detail:
-    """Return the finding whose id begins so. Raises FilterError where none does, or several; OutputsError for no results."""
-    from flows.report.text import context
-
+    """Return the finding whose id begins so. Raises FilterError where none does, OutputsError for several or for no results."""
     archive = Outputs(Path(outputs))
     findings = current_table(outputs, "findings", superseded=True)
     ids = findings.column("finding_id").to_pylist()
-    finding_id = _one_of(beginning, set(ids) if beginning else set(), f"{archive.root}: holds no finding", "findings")
+    finding_id = find_id(beginning, ids, "findings")
+    if finding_id is None:
+        raise FilterError(f'{archive.root}: holds no finding "{beginning}".')
     [finding] = from_table(findings.slice(ids.index(finding_id), 1), Finding)
     reviews = {review.finding_id: review for review in recorded_reviews(outputs)}
     sightings = from_table(archive.read("sightings"), Sighting)

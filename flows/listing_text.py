@@ -11,6 +11,7 @@ from flows.report.verdict import change_sentence, verdict
 from flows.reviews import Review
 from flows.summary_text import KIND_STYLES, Printer
 from flows.terminal import one_line
+from flows.wording import many
 
 LIKE_DISMISSED = "like one you dismissed"
 N_SOURCES = 3  # further places of a claim that are named
@@ -47,7 +48,7 @@ class _Lister(Printer):
             self.line(f"{shown:,} of {total:,} findings: --limit {total} lists all of these.")
         else:
             self.line()
-            self.line(f"{total:,} finding{'' if total == 1 else 's'}" + (f" of {listing.n_findings:,} in the folder." if total < listing.n_findings else "."))
+            self.line(many(total, "finding") + (f" of {listing.n_findings:,} in the folder." if total < listing.n_findings else "."))
         if listing.n_dismissed:
             they = "1 more was dismissed and is hidden" if listing.n_dismissed == 1 else f"{listing.n_dismissed:,} more were dismissed and are hidden"
             self.line(f"{they}: --review dismissed lists {'it' if listing.n_dismissed == 1 else 'them'}.")
@@ -135,7 +136,7 @@ class _Lister(Printer):
 
     def thread_line(self, d: Detail, *, with_thread: bool) -> str:
         n_sources = len({t.source for t in d.tellings})
-        told = f"{_many(len(d.tellings), 'claim')} of {_many(n_sources, 'article')}, {_many(d.n_in_thread, 'finding')}"
+        told = f"{many(len(d.tellings), 'claim')} of {many(n_sources, 'article')}, {many(d.n_in_thread, 'finding')}"
         return told if with_thread else f"{told}; --thread lists them"
 
     def timeline(self, d: Detail, words: tuple[list[str], list[str]]) -> None:
@@ -167,7 +168,3 @@ def _review_line(review: Review) -> str:
     if review.note:
         parts.append(f"note: {one_line(review.note)}")
     return "; ".join(parts)
-
-
-def _many(n: int, name: str) -> str:
-    return f"{n:,} {name}{'' if n == 1 else 's'}"

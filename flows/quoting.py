@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 from flows.convert import from_table
 from flows.records import Article, Claim, Sighting
 from flows.steps.claims import pieces_of
-from flows.tables import Outputs
+from flows.tables import Outputs, OutputsError
 
 MIN_NEAR = 0.5  # share of a quote's words that a claim must have to be offered as what may have been meant
 _ALIKE = {c: f"[{re.escape(marks)}]" for marks in ("'‘’‚`", '"“”„«»', "-‐‑–—−") for c in marks}
 
 
-class QuoteError(ValueError):
+class QuoteError(OutputsError):
     """A quote, article or finding that the folder does not hold, or several could be meant; the message says what to give."""
 
 

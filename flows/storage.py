@@ -51,6 +51,26 @@ def write_synced(path: Path, content: bytes | pa.Table) -> None:
         os.fsync(file.fileno())
 
 
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a draft beside `path` that becomes it where the block ends well, so that the file is the whole new one or as it was.
+
+    Raises OutputsError where `path` is a folder, or the draft cannot be written.
+    """
+    # Not named *.tmp: a check that begins meanwhile deletes such files in its outputs folder.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(None, "is a folder")
+        try:
+            yield draft
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputsError(f"{path}: cannot be written: {error.strerror or error}. Give another place for it.") from error
+
+
 def sync_file(path: Path) -> None:
     """Wait until the disk has what was written to a file."""
     with path.open("rb+") as file:

@@ -11,6 +11,7 @@ from rich.text import Text
 from flows.records import Finding
 from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
 from flows.terminal import can_print, one_line, printable
+from flows.wording import many
 
 KIND_STYLES = {"contradiction": "bold red", "update": "bold cyan", "drift": "bold yellow"}
 CHANGED = "bold reverse"
@@ -70,10 +71,10 @@ class Printer:
         counts = summary.counts
         known = counts.get("articles known before", 0)
         parts = [
-            f"{_many(counts.get('articles', 0), 'new article')} in {_many(counts.get('files', 0), 'file')}",
+            f"{many(counts.get('articles', 0), 'new article')} in {many(counts.get('files', 0), 'file')}",
             f"{known:,} known before" if known else "",
-            _many(counts.get("claims", 0), "claim") if counts.get("articles") else "",
-            _many(counts.get("near copies", 0), "near copy", "near copies") if counts.get("near copies") else "",
+            many(counts.get("claims", 0), "claim") if counts.get("articles") else "",
+            many(counts.get("near copies", 0), "near copy", "near copies") if counts.get("near copies") else "",
             f"{counts['rejects']:,} rejected" if counts.get("rejects") else "",
         ]
         return f" {self.dot} ".join(filter(None, parts))
@@ -84,14 +85,14 @@ class Printer:
             return ""
         names = {"pairs possible": "possible", "pairs proposed": "proposed", "pairs scored": "scored", "pairs scored both ways": "scored both ways"}
         pairs = f" {self.arrow} ".join(f"{counts.get(name, 0):,} {shown}" for name, shown in names.items())
-        articles = f"{_many(counts['article pairs compared'], 'pair')} of articles in {_many(summary.n_storylines, 'storyline')}"
+        articles = f"{many(counts['article pairs compared'], 'pair')} of articles in {many(summary.n_storylines, 'storyline')}"
         return f"{articles} {self.dot} pairs of claims: {pairs}"
 
     def found_line(self, summary: CheckSummary, wall_s: float | None) -> str:
         seconds = f"{summary.seconds if wall_s is None else wall_s:.0f} s"
         if summary.n_findings:
-            kinds = ", ".join(_many(n, kind) for kind, n in summary.kinds.items())
-            return f"{_many(summary.n_findings, 'finding')}: {kinds} {self.dot} {seconds}"
+            kinds = ", ".join(many(n, kind) for kind, n in summary.kinds.items())
+            return f"{many(summary.n_findings, 'finding')}: {kinds} {self.dot} {seconds}"
         return f"{nothing_found(summary)} {self.dot} {seconds}"
 
     def rejects(self, summary: CheckSummary) -> None:
@@ -121,7 +122,7 @@ class Printer:
             label = "changed: " if len(f.changes) == 1 else f"{change.type}: "
             self.line((label, "dim"), words, indent=INDENT, hang=len(label))
         if top.n_alike:
-            self.line((f"and {_many(top.n_alike, 'more finding')} on this point", "dim"), indent=INDENT)
+            self.line((f"and {many(top.n_alike, 'more finding')} on this point", "dim"), indent=INDENT)
 
     def names(self, f: Finding) -> tuple[str, str]:
         """What to call the two sides: outlet and date; the source as well where that would make them the same."""
@@ -145,11 +146,11 @@ class Printer:
         left = summary.n_points - len(summary.top)
         if left > 0:
             self.line()
-            self.line(f"{_many(left, 'more point')} in the table findings.", indent=INDENT)
+            self.line(f"{many(left, 'more point')} in the table findings.", indent=INDENT)
 
     def where(self, summary: CheckSummary) -> None:
         folder = printable(summary.outputs).rstrip("/") or "/"
-        total = f"{_many(summary.n_findings_in_folder, 'finding')} from {_many(summary.n_articles_in_folder, 'article')}"
+        total = f"{many(summary.n_findings_in_folder, 'finding')} from {many(summary.n_articles_in_folder, 'article')}"
         self.line()
         self.line((f"{'results':<{LABEL}}", "dim"), f"{total} in {folder}/, one folder of Parquet files a table", hang=LABEL)
         if summary.report:
@@ -185,10 +186,6 @@ def without_heads_note(summary: CheckSummary) -> str:
 
 def _side(name: str, published_at: dt.datetime | None) -> str:
     return f"{one_line(name)}, {published_at:%Y-%m-%d}" if published_at else f"{one_line(name)}, undated"
-
-
-def _many(n: int, one: str, many: str = "") -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _quoted(path: str) -> str:

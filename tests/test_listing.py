@@ -156,7 +156,7 @@ def test_a_beginning_of_the_id_is_enough(twice):
     outputs, one, other = twice
     n = next(n for n, pair in enumerate(zip(one, other, strict=True), 1) if pair[0] != pair[1])
     assert find_finding(outputs, one[:n]).listed.finding.finding_id == one
-    with pytest.raises(FilterError, match=r'"f" could be 2 findings: .* Give more of the id'):
+    with pytest.raises(OutputsError, match=r'"f" could be 2 findings: .* Give more of the id'):
         find_finding(outputs, "f")
     for nothing in ("", "zz", one + "0"):
         with pytest.raises(FilterError, match=f'holds no finding "{nothing}"'):

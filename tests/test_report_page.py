@@ -246,7 +246,7 @@ def test_a_report_that_cannot_be_written_is_told_and_the_run_stands(port):
     (port / "report.html").mkdir()
     summary = with_report(summarise(port))
     assert summary.report == ""
-    assert "report.html: is a folder" in summary.report_problem
+    assert "report.html: cannot be written: is a folder" in summary.report_problem
     assert "claimdrift report --outputs" in summary.report_problem
     (port / "report.html").rmdir()
     assert with_report(summarise(port)).report == str(port / "report.html")

@@ -34,11 +34,6 @@ def explain(finding_id: str | None, pair: tuple[str, str] | None, outputs: Path)
 
         from flows.explain import explain_finding, explain_pair
         from flows.explain_text import print_explanation
-        from flows.quoting import QuoteError
 
-        try:
-            explanation = explain_pair(outputs, *pair) if pair is not None else explain_finding(outputs, finding_id or "")
-        except QuoteError as error:
-            tell(str(error))
-            sys.exit(EXIT_USAGE)
+        explanation = explain_pair(outputs, *pair) if pair is not None else explain_finding(outputs, finding_id or "")
         print_explanation(explanation, Console())

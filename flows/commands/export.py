@@ -10,6 +10,7 @@ import click
 
 from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
 from flows.commands.filter_options import filter_options, filters_of, outputs_option
+from flows.wording import many
 
 FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -52,4 +53,4 @@ def export(file: Path | None, form: str | None, outputs: Path, **given: Any) -> 
         from flows.terminal import printable
 
         where = f" to {printable(str(file))}" if file else ""
-        click.echo(f"exported  {len(listing):,} finding{'' if len(listing) == 1 else 's'}{where}{left}", err=True)
+        click.echo(f"exported  {many(len(listing), 'finding')}{where}{left}", err=True)

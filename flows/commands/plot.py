@@ -8,6 +8,7 @@ import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
 from flows.commands.filter_options import outputs_option
+from flows.wording import many
 
 EXAMPLES = """
 Examples:
@@ -25,13 +26,13 @@ Examples:
 )  # fmt: skip
 def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
     """Draw a drift map, and certainty over time for each thread in which it changes, as SVG files."""
-    from flows.report.plots import write_plots
-
     with one_line_failures("plotting"):
+        from flows.report.plots import write_plots
+
         written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
     for path in written:
         click.echo(f"plot      {path}")
     if not written:
         click.echo("plot      nothing to draw: no finding whose order is known, and no thread in which certainty changes")
     if n_left:
-        click.echo(f"          {n_left:,} more thread{'' if n_left == 1 else 's'} in which certainty changes: --threads {n_threads + n_left} draws all")
+        click.echo(f"          {many(n_left, 'more thread')} in which certainty changes: --threads {n_threads + n_left} draws all")

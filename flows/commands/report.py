@@ -26,9 +26,9 @@ Examples:
 @click.option("--open", "show", is_flag=True, help="Show it in the browser.")
 def report(outputs: Path, to: Path | None, show: bool) -> None:
     """Write the findings of an outputs folder as one HTML page, to read, to share and to review; it needs no network."""
-    from flows.report.page import write_report
-
     with one_line_failures("the report"):
+        from flows.report.page import write_report
+
         path = write_report(outputs, to)
     click.echo(f"report    {path}")
     if show and not webbrowser.open(path.resolve().as_uri()):

@@ -10,6 +10,7 @@ import click
 
 from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup, one_line_failures
 from flows.commands.filter_options import outputs_option
+from flows.wording import many
 
 if TYPE_CHECKING:
     from flows.review_stats import Precision, ReviewStats
@@ -52,13 +53,13 @@ def apply(files: tuple[Path, ...], outputs: Path) -> None:
         reviews = [review for file in files for review in read_review_file(file)]
         done = record_reviews(outputs, reviews)
     counts = ", ".join(f"{n:,} {decision}" for decision, n in done.decisions.items())
-    say("recorded", f"{_many(len(done.new), 'decision')}{': ' + counts if counts else ''}")
+    say("recorded", f"{many(len(done.new), 'decision')}{': ' + counts if counts else ''}")
     if done.n_known:
         say("", f"{done.n_known:,} recorded before")
     if done.n_outdone:
         say("", f"{done.n_outdone:,} older than another decision on the same finding: the latest counts")
     if done.n_unknown:
-        say("left out", f"{_many(done.n_unknown, 'decision')} on findings that the folder does not hold")
+        say("left out", f"{many(done.n_unknown, 'decision')} on findings that the folder does not hold")
 
 
 @review.command(cls=OneLineCommand, epilog=STATS_EXAMPLES)
@@ -82,11 +83,11 @@ def stats_lines(s: ReviewStats) -> list[str]:
     """Return what is printed."""
     n_decided = s.n_accepted + s.n_dismissed
     split = f"{s.n_accepted:,} accepted, {s.n_dismissed:,} dismissed, {s.n_noted:,} only noted"
-    lines = [f"{'reviewed':<{LABEL}}{n_decided + s.n_noted:,} of {_many(s.n_findings, 'finding')}: {split}"]
+    lines = [f"{'reviewed':<{LABEL}}{n_decided + s.n_noted:,} of {many(s.n_findings, 'finding')}: {split}"]
     if s.n_gone:
-        lines.append(f"{'':<{LABEL}}{_many(s.n_gone, 'review')} of findings that are not here any more left out")
+        lines.append(f"{'':<{LABEL}}{many(s.n_gone, 'review')} of findings that are not here any more left out")
     if s.n_made_anew:
-        lines.append(f"{'':<{LABEL}}{_many(s.n_made_anew, 'review')} older than the run that made the finding: kind or score may have changed since")
+        lines.append(f"{'':<{LABEL}}{many(s.n_made_anew, 'review')} older than the run that made the finding: kind or score may have changed since")
     if s.overall:
         lines += ["", f"{'':<16}{'accepted':>8}{'decided':>9}{'precision':>11}   95% interval"]
         lines += [_row(s.overall), "", *map(_row, s.kinds), "", *map(_row, s.types)]
@@ -97,7 +98,7 @@ def stats_lines(s: ReviewStats) -> list[str]:
         to = s.suggestion
         lines += [
             f"The lowest --min-score for a precision of {s.target:g} is {to.min_score:.2f}: it is estimated at {to.estimate:.2f} for the "
-            f"{_many(to.n_findings, 'finding')} at or over that.",
+            f"{many(to.n_findings, 'finding')} at or over that.",
             f"An estimate: it rests on {to.reviewed.n_decided:,} reviews there, {to.reviewed.n_accepted:,} accepted "
             f"(interval {to.reviewed.low:.2f} to {to.reviewed.high:.2f}), and on findings like those reviewed.",
         ]
@@ -110,7 +111,3 @@ def _row(p: Precision) -> str:
 
 def say(label: str, text: str) -> None:
     click.echo(f"{label:<{LABEL}}{text}")
-
-
-def _many(n: int, name: str) -> str:
-    return f"{n:,} {name}{'' if n == 1 else 's'}"

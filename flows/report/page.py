@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import json
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,10 @@ from markupsafe import Markup
 
 from flows.report.charts import certainty_chart, drift_counts, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
-from flows.report.templates import many, render, script, source
+from flows.report.templates import render, script, source
 from flows.report.text import clipped
-from flows.storage import OutputsError, explain_os_errors, write_synced
+from flows.storage import whole_file, write_synced
+from flows.wording import many
 
 REPORT = "report.html"
 N_FIRST_READS = 6
@@ -39,16 +39,8 @@ def write_report(outputs: str | Path, path: str | Path | None = None) -> Path:
     """
     target = Path(path) if path is not None else Path(outputs) / REPORT
     page = report_page(report_data(outputs), archive=str(outputs))
-    if target.is_dir():
-        raise OutputsError(f"{target}: is a folder. Name a file for the report.")
-    # Not named *.tmp: a check that begins meanwhile deletes such files in the outputs folder.
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with explain_os_errors(target.parent, "the report cannot be written"):
-        try:
-            write_synced(draft, page.encode("utf-8"))
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
+    with whole_file(target) as draft:
+        write_synced(draft, page.encode("utf-8"))
     return target
 
 

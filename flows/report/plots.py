@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
-from flows.storage import explain_os_errors
+from flows.storage import OutputsError, whole_file, write_synced
 
 
 def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list[Path], int]:
@@ -25,12 +25,12 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list
         pictures["drift-map.svg"] = drawn
     for n in changing[:n_threads]:
         pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], ordered.get(n, []), standalone=True)
-    written = []
-    with explain_os_errors(folder, "the pictures cannot be written"):
-        for name, picture in pictures.items():
+    try:
+        if pictures:
             folder.mkdir(parents=True, exist_ok=True)
-            path, draft = folder / name, folder / f".{name}"
-            draft.write_text(picture, encoding="utf-8")
-            draft.replace(path)
-            written.append(path)
-    return written, max(0, len(changing) - n_threads)
+    except OSError as error:
+        raise OutputsError(f"{folder}: cannot be made: {error.strerror or error}. Give another folder for the pictures with --to.") from error
+    for name, picture in pictures.items():
+        with whole_file(folder / name) as draft:
+            write_synced(draft, picture.encode("utf-8"))
+    return [folder / name for name in pictures], max(0, len(changing) - n_threads)

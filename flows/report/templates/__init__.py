@@ -9,12 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from flows.wording import many
+
 FOLDER = Path(__file__).parent
-
-
-def many(n: int, one: str, several: str = "") -> str:
-    """Return "1 finding", "2,000 findings"; a filter in the templates."""
-    return f"{n:,} {one if n == 1 else several or one + 's'}"
 
 
 @cache
