@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +35,10 @@ from prefect.runtime import flow_run  # noqa: E402
 from flows import progress  # noqa: E402
 from flows.make_run import make_run  # noqa: E402
 from flows.markdown import counts_table, findings_markdown, watched_markdown  # noqa: E402
-from flows.notify import MarkedFinding, hand_over, new_findings, parse_command  # noqa: E402
+from flows.notify import MarkedFinding, parse_command  # noqa: E402
+from flows.outbox import Outbox, hand_over_waiting  # noqa: E402
 from flows.summary import CheckSummary, summarise  # noqa: E402
+from flows.telling import publish_noted, with_report, with_watched  # noqa: E402
 from flows.watchlist import Watchlist  # noqa: E402
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ def compare(run: CheckRun) -> None:
 
 
 @task(name="publish", tags=["io"], cache_policy=NO_CACHE)
-def publish(run: CheckRun) -> None:
+def publish(run: CheckRun, command: str | None) -> None:
     """Write the tables. Not retried: publishing is all or nothing, and the next run finishes what a crash left half renamed."""
-    run.publish()
+    publish_noted(run, command)
 
 
 @contextmanager
@@ -157,25 +158,16 @@ def show_artifacts(summary: CheckSummary, watched: Sequence[MarkedFinding] = ())
 
 
 @task(name="notify", tags=["io"], cache_policy=NO_CACHE)
-def tell_command(command: str, summary: CheckSummary, findings: Sequence[MarkedFinding]) -> str:
-    """Hand the new findings to the user's command; return what went wrong with it. Not retried: it may have been told already."""
-    return hand_over(command, summary.outputs, summary.run_id, findings)
+def tell_command(command: str, outputs: str | Path, watchlist: Watchlist, first: str) -> str:
+    """Hand over to the user's command what waits for it; return what went wrong. Not retried: what it did not take waits for the next run."""
+    return hand_over_waiting(command, outputs, watchlist, first)
 
 
-def with_report(summary: CheckSummary) -> CheckSummary:
-    """Write the report of the outputs folder, and say in the summary where it is, or why it could not be written: the run is published, and stands."""
-    from flows.report.page import write_report
+def carry_out(run: CheckRun, command: str | None) -> CheckSummary:
+    """Carry out a run by the tasks, within a flow and under the lock of its outputs folder; log what a reader of the log wants to know.
 
-    progress.tell("writing the report", 0, 1)
-    try:
-        return dataclasses.replace(summary, report=str(write_report(summary.outputs)))
-    except Exception as error:  # noqa: BLE001 - told, with a way to try again; nothing that goes wrong here takes back the results
-        again = f"Write it with: claimdrift report --outputs {summary.outputs}"
-        return dataclasses.replace(summary, report_problem=f"the results are published, but the report could not be written: {error} {again}")
-
-
-def carry_out(run: CheckRun) -> CheckSummary:
-    """Carry out a run by the tasks, within a flow and under the lock of its outputs folder; log what a reader of the log wants to know."""
+    command: the one that is to be told; see `tell_result`.
+    """
     log, n = get_run_logger(), run.counts
     prepare(run)
     log.info("Run %s: model %s, %s", run.run_id, run.engine.source, ", ".join(f"{k} {v:g}" for k, v in run.settings.thresholds().items()))
@@ -187,7 +179,7 @@ def carry_out(run: CheckRun) -> CheckSummary:
     log.info("%d claims; %d pairs of articles share an event; %d pairs of claims proposed", n["claims"], n["article pairs compared"], n["pairs proposed"])
     score(run)
     compare(run)
-    publish(run)
+    publish(run, command)
     return summarise(run.outputs.root, run.run_id)
 
 
@@ -199,22 +191,28 @@ def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist
     log = get_run_logger()
     found = ", ".join(f"{number} {kind}" for kind, number in summary.kinds.items())
     log.info("Published %d findings to %s%s", summary.n_findings, summary.outputs, f": {found}" if found else "")
-    findings = new_findings(summary.outputs, summary.run_id, watchlist) if command or watchlist.terms else []
-    watched = [m for m in findings if m.terms]
-    per_term = Counter(term for m in watched for term in m.terms)
+    if summary.report_problem:
+        log.warning("%s", summary.report_problem)
+    summary, watched = with_watched(summary, watchlist)
     if watched:
-        names = ", ".join(f"{term} {n}" for term, n in per_term.most_common(N_TERMS_LOGGED))
-        log.info("%d findings touch the watchlist: %s", len(watched), names + (", …" if len(per_term) > N_TERMS_LOGGED else ""))
+        names = [f"{term} {n}" for term, n in summary.watched.items()]
+        shown = ", ".join(names[:N_TERMS_LOGGED]) + (", …" if len(names) > N_TERMS_LOGGED else "")
+        log.info("%d findings touch the watchlist: %s", len(watched), shown)
     state = show_artifacts(summary, watched, return_state=True)
     if not state.is_completed():
         log.warning("Prefect could not store the artifacts: %s", state.message)
-    problem = ""
-    if command and findings:
-        state = tell_command(command, summary, findings, return_state=True)
-        problem = str(state.result(raise_on_failure=False) if state.is_completed() else state.message)
+    return dataclasses.replace(summary, notify_problem=tell_waiting(command, summary.outputs, watchlist, first=summary.run_id))
+
+
+def tell_waiting(command: str | None, outputs: str | Path, watchlist: Watchlist, first: str = "") -> str:
+    """Let the command have the findings that wait for it, those of run `first` before the others; return what went wrong, which is logged as well."""
+    if not command or Outbox(Path(outputs)).is_empty():
+        return ""
+    state = tell_command(command, outputs, watchlist, first, return_state=True)
+    problem = str(state.result(raise_on_failure=False) if state.is_completed() else state.message)
     if problem:
-        log.warning("The results are published, but %s", problem)
-    return dataclasses.replace(summary, watched=dict(per_term.most_common()), notify_problem=problem)
+        get_run_logger().warning("The results are published, but %s", problem)
+    return problem
 
 
 @flow(name="check-claims", flow_run_name=run_name, description="Finds claims that contradict each other, drift or update, across articles about one event.")
@@ -253,7 +251,5 @@ def check_claims(
         date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild,
     )  # fmt: skip
     with run.outputs.lock():
-        summary = with_report(carry_out(run))
-    if summary.report_problem:
-        get_run_logger().warning("%s", summary.report_problem)
+        summary = with_report(carry_out(run, notify))
     return tell_result(summary, notify, watchlist)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, OneLineGroup, tell
+from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, OneLineGroup, Terminated, tell
 from flows.commands.check_options import field_options, model_options, tell_options
 from flows.commands.compact import compact
 from flows.commands.explain import explain
@@ -54,7 +54,7 @@ Examples:
   claimdrift check -- -odd-name.txt                               a file name with a leading dash
 
 Exit codes: 0 done, with findings or without; 1 the run failed, or --fail-on matched; 2 the input, an option, the model or the outputs folder
-cannot be used; 130 interrupted.
+cannot be used; 130 interrupted; 143 terminated.
 """
 
 
@@ -148,6 +148,9 @@ def one_line_errors(outputs: Path, debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         tell(f"interrupted; {what_was_published(outputs, started_at)}")
         leave(EXIT_INTERRUPTED, debug)
+    except Terminated:
+        tell(f"terminated; {what_was_published(outputs, started_at)}")
+        leave(EXIT_TERMINATED, debug)
     except InputError as error:
         tell(str(error))
         leave(EXIT_USAGE, debug)
@@ -187,6 +190,10 @@ def is_users_error(error: Exception) -> bool:
     return checkpoint is not None and isinstance(error, checkpoint.ModelError)
 
 
+def on_term(*_: object) -> NoReturn:
+    raise Terminated
+
+
 def leave(code: int, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exc()
@@ -210,8 +217,7 @@ cli.add_command(review)
 
 def main() -> None:
     """The console script."""
-    # As Ctrl-C does, a TERM unwinds the stack: the lock is released and Prefect's temporary server does not stay behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    signal.signal(signal.SIGTERM, on_term)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # an old encoding shows what it lacks as an escape; it does not end the run

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from example_archive import START, example, run_tables
-from test_archive import Killed, kill_at, publish, tables_of
+from test_archive import Killed, kill_at, publish
 
 from flows.cli import cli
-from flows.commands.retry import what_to_retry
 from flows.housekeeping.compacting import compact
 from flows.housekeeping.status import days_ago, open_rejects, read_status
 from flows.lock import WRITER_FILE, writer_of
+from flows.outbox import Outbox
 from flows.records import Reject, Sighting
 from flows.tables import Outputs, OutputsError
 
@@ -119,6 +119,20 @@ def test_who_writes_is_told_and_a_dead_writer_is_none(outputs):
         assert writer_of(outputs.root) == ""
 
 
+def test_findings_that_wait_for_the_command_are_told(outputs):
+    Outbox(outputs.root).note("run-2")
+    assert read_status(outputs.root).n_untold == 1
+    assert "to tell     findings of 1 run: the next run with --notify hands them over" in run("status", "-o", str(outputs.root))[1]
+
+
+def test_what_is_rejected_by_its_name_is_not_to_be_retried(tmp_path):
+    outputs = Outputs(tmp_path / "outputs")
+    rejects = [{"source": "picture.png", "reason": "unknown format", "detail": "in/picture.png is no article file."}]
+    outputs.publish("run-1", run_tables("run-1", rejects=rejects))
+    assert "rejected    1 unknown format\n" in run("status", "-o", str(outputs.root))[1]
+    assert run("retry", "-o", str(outputs.root)) == (0, "Nothing to retry: all that was rejected has been read since.\n")
+
+
 def test_a_folder_of_something_else(tmp_path):
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(OutputsError, match="is no outputs folder yet"):
@@ -132,40 +146,3 @@ def test_times_are_told_in_the_largest_unit():
 
     said = [days_ago(START - timedelta(seconds=s), START) for s in (0, 59, 60, 7_199, 86_400, 200_000, -5)]
     assert said == ["just now", "just now", "1 minute ago", "1 hour ago", "1 day ago", "2 days ago", "in the future by this clock"]
-
-
-# --- retry -------------------------------------------------------------------------------------------------------------------------------------------------
-
-
-def test_retry_reads_the_inputs_again_that_had_rejects(outputs, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in").mkdir()
-    inputs, missing, of_folder = what_to_retry(outputs.root)
-    assert (inputs, missing) == ([Path("in")], [])
-    assert of_folder == {"min_score": 0.4, "window_days": 60}
-
-
-def test_retry_says_where_the_inputs_are_missing(outputs, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    code, output = run("retry", "-o", str(outputs.root))
-    assert (code, output) == (2, "claimdrift: in is not here any more. Run retry in the folder that check was run in.\n")
-
-
-def test_retry_has_nothing_to_do_where_all_was_read(tmp_path):
-    outputs = Outputs(tmp_path / "outputs")
-    tables = tables_of(1, thresholds={"same_fact": 0.5, "window_days": 60.0, "min_score": 0.4})
-    outputs.publish("run-1", tables)
-    assert run("retry", "-o", str(outputs.root)) == (0, "Nothing to retry: all that was rejected has been read since.\n")
-    assert run("retry", "-o", str(outputs.root), "--json") == (0, "null\n")
-
-
-def test_retry_hands_its_options_to_check(outputs, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in").mkdir()
-    given: dict = {}
-    from flows import cli as cli_module
-
-    monkeypatch.setattr(cli_module.check, "callback", lambda **options: given.update(options))
-    assert run("retry", "-o", str(outputs.root), "--text-field", "story", "-q")[0] == 0
-    assert (given["inputs"], given["outputs"], given["text_field"], given["quiet"]) == ((Path("in"),), outputs.root, "story", True)
-    assert (given["min_score"], given["window_days"], given["model"], given["rebuild"], given["fail_on"]) == (0.4, 60, None, False, ())

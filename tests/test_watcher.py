@@ -20,6 +20,7 @@ from flows.drops.checking import STEPS
 from flows.drops.watcher import DropWatcher, only_watcher
 from flows.pipeline import CheckRun
 from flows.storage import OutputsError
+from flows.summary import CheckSummary
 from flows.tables import Outputs, load
 from tests.core_examples import FRIDAY
 
@@ -48,6 +49,7 @@ def test_drops_come_to_what_one_check_of_the_folder_comes_to(drops, outputs, tmp
     at_once = CheckRun([drops], tmp_path / "once")
     for step in STEPS:
         getattr(at_once, step)()
+    at_once.publish()
     for table, columns in (
         ("sightings", ["article_id", "source", "source_key", "outlet"]), ("findings", ["finding_id", "kind", "score", "earlier_source", "later_outlet"]),
         ("rejects", ["source", "reason", "detail"]),
@@ -108,6 +110,33 @@ def test_a_full_disk_puts_the_drop_off(drops, outputs, monkeypatch, error):
     assert len(load(outputs, "articles")) == 1
 
 
+def test_the_report_is_written_with_each_drop_and_where_it_cannot_be_the_results_stand(drops, outputs, monkeypatch):
+    checked: list[CheckSummary] = []
+    watcher = DropWatcher(drops, outputs, {}, settle_s=SETTLE_S, on_checked=lambda summary, _: checked.append(summary), tell=lambda _: None)
+    watcher.check_once()
+    assert checked[0].report == str(outputs / "report.html")
+    before = (outputs / "report.html").read_bytes()
+    (drops / "b.txt").write_text(FRIDAY, encoding="utf-8")
+
+    def fails(_: object) -> None:
+        raise MemoryError("too many findings")
+
+    with monkeypatch.context() as full:
+        full.setattr("flows.report.page.write_report", fails)
+        watcher.check_once()
+    assert "the results are published, but the report could not be written: too many findings" in checked[1].report_problem
+    assert len(load(outputs, "articles")) == 2
+    assert (outputs / "report.html").read_bytes() == before
+    watcher.check_once()
+    assert watcher.n_runs == 2, "the drop is not checked again for that"
+
+
+def test_a_file_whose_name_is_no_utf8_is_checked(drops, outputs):
+    (drops / os.fsdecode(b"caf\xe9.txt")).write_text(FRIDAY, encoding="utf-8")
+    make_watcher(drops, outputs, []).check_once()
+    assert set(load(outputs, "sightings").source) == {"echo/a.txt", "caf\\xe9.txt"}
+
+
 def test_one_watcher_at_a_time(outputs):
     with only_watcher(outputs), pytest.raises(OutputsError, match="another watcher is at work"), only_watcher(outputs):
         pass
@@ -159,6 +188,7 @@ def test_a_notification_that_fails_is_told_and_the_results_stand(drops, outputs)
         (["drops", "--settle", "0"], ["--settle"]),
         (["drops", "--notify", ""], ["--notify"]),
         (["drops", "--watch-terms", "nowhere"], ["--watch-terms", "nowhere"]),
+        (["drops", "--trigger", "check-drops/x", "--min-score", "0.5"], ["--min-score", "set it in the deployment check-drops/x"]),
         (["drops", "--trigger", "check-drops/x"], ["watch --trigger needs a Prefect server", "prefect server start"]),
     ],
 )

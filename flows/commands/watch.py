@@ -6,11 +6,12 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from flows.commands.base import EXIT_INTERRUPTED, EXIT_TERMINATED, FiniteRange, OneLineCommand, tell
 from flows.commands.check_options import field_options, model_options, tell_options
@@ -58,6 +59,7 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
     with one_line_errors(outputs, debug):
         check_folders(folder, outputs)
         if trigger is not None:
+            refuse_run_options(trigger, parameters)
             trigger_runs(trigger, folder, outputs, settle, once=once)
             return
         from rich.console import Console
@@ -110,6 +112,16 @@ def watch_until_told(watcher: DropWatcher, *, quiet: bool) -> None:
     watcher.watch(stop)
     if not quiet:
         click.echo("stopped", err=True)
+
+
+def refuse_run_options(deployment: str, parameters: Mapping[str, Any]) -> None:
+    """Raise InputError for an option on the command line that the runs of a deployment would not see; one of a file may be for others."""
+    from flows.steps.sources import InputError
+
+    ctx = click.get_current_context()
+    given = [p.opts[0] for p in ctx.command.params if p.name in parameters and ctx.get_parameter_source(p.name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise InputError(f"{given[0]} does not reach the runs that --trigger starts: set it in the deployment {deployment}")
 
 
 def trigger_runs(deployment: str, folder: Path, outputs: Path, settle_s: float, *, once: bool) -> None:

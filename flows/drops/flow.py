@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.check_claims import RETRY_DELAYS_S, carry_out, may_pass, tell_result
+from flows.check_claims import RETRY_DELAYS_S, carry_out, may_pass, tell_result, tell_waiting
 from flows.drops.folder import DEFAULT_SETTLE_S, DropFile, DropFolder
 from flows.drops.ledger import Ledger
 from flows.make_run import make_run
@@ -18,6 +18,7 @@ from flows.notify import parse_command
 from flows.steps.sources import InputError
 from flows.summary import CheckSummary
 from flows.tables import Outputs
+from flows.telling import with_report
 from flows.watchlist import Watchlist
 
 from prefect import flow, get_run_logger, task  # isort: skip  # after check_claims, which sets Prefect's defaults first
@@ -105,6 +106,7 @@ def check_drops(
         log.info("%d files are still being written, and left for the next run", n_unsettled)
     if not found:
         log.info("Nothing new in %s", folder)
+        tell_waiting(notify, outputs, watchlist)
         return None
     with Outputs(outputs).lock(LOCK_WAIT_S):
         with Ledger(outputs) as ledger:
@@ -116,6 +118,7 @@ def check_drops(
             [file.path for file in todo], outputs, root=folder, model=model, precision=precision, min_score=min_score, window_days=window_days,
             text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field,
         )  # fmt: skip
-        summary = carry_out(run)
+        summary = carry_out(run, notify)
         remember(todo, outputs, run.run_id)
+        summary = with_report(summary)
     return tell_result(summary, notify, watchlist)

@@ -11,13 +11,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from flows.drops.checking import check_drop, tell_findings
+from flows.drops.checking import check_drop
 from flows.drops.folder import DropFile, DropFolder
 from flows.drops.ledger import Ledger
 from flows.drops.watching import Stop, watch_folder
 from flows.make_run import make_run
+from flows.outbox import hand_over_waiting
 from flows.storage import OutputsError
 from flows.summary import CheckSummary
+from flows.telling import tell_findings
 from flows.terminal import one_line
 from flows.watchlist import Watchlist
 
@@ -62,16 +64,19 @@ class DropWatcher:
     def check_once(self) -> int:
         """Check what is settled; return how many files are not, and are left for the next time. Raises what the check raises."""
         self.waiting.look()
-        if not len(self.waiting):
-            return 0
-        time.sleep(self.waiting.settle_s)
-        if drop := self.waiting.ready_now():
+        n_runs, drop = self.n_runs, []
+        if len(self.waiting):
+            time.sleep(self.waiting.settle_s)
+            drop = self.waiting.ready_now()
+        if drop:
             self._check(drop)
+        if self.n_runs == n_runs:
+            self._tell_waiting()
         return len(self.waiting.unsettled())
 
     def watch(self, stop: Stop) -> None:
         """Check what is there and what comes, until `stop` is set."""
-        watch_folder(self.waiting, self._try, stop, tell=self._tell)
+        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._tell_waiting)
 
     def _try(self, drop: Sequence[DropFile]) -> bool:
         """Check a drop, and say whether it is done with. One file that the program fails on does not hold up the others: halves are tried, down to it."""
@@ -93,12 +98,17 @@ class DropWatcher:
         started = time.monotonic()
         self.is_checking = True
         try:
-            summary = check_drop(self.folder, drop, self.outputs, self.parameters, ledger=self._ledger, lock_wait_s=LOCK_WAIT_S)
+            summary = check_drop(self.folder, drop, self.outputs, self.parameters, ledger=self._ledger, lock_wait_s=LOCK_WAIT_S, command=self._command)
         finally:
             self.is_checking = False
         if summary is not None:
             self.n_runs += 1
             self._on_checked(tell_findings(summary, self._command, self._watchlist), time.monotonic() - started)
+
+    def _tell_waiting(self) -> None:
+        """Hand over findings of earlier runs that the command did not get: a kill came between, or it failed."""
+        if self._command and (problem := hand_over_waiting(self._command, self.outputs, self._watchlist)):
+            self._tell(problem)
 
 
 def _named(drop: Sequence[DropFile]) -> str:

@@ -51,12 +51,14 @@ class Retry:
 
 
 def watch_folder(
-    folder: DropFolder, on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, *, tell: Callable[[str], None], resweep_s: float = RESWEEP_S
-) -> None:
+    folder: DropFolder, on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, *, tell: Callable[[str], None], on_look: Callable[[], None] = lambda: None,
+    resweep_s: float = RESWEEP_S,
+) -> None:  # fmt: skip
     """Call `on_drop` with each settled drop, those that lie there at the start first, until `stop` is set.
 
     `on_drop` says whether the drop is done with; where it is not, its files are handed over again, with a growing pause. What changes while it runs is seen
-    afterwards. `tell` gets what a person should know of the folder. Raises OSError where the folder cannot be watched.
+    afterwards. `tell` gets what a person should know of the folder. `on_look` is called with each look at the whole folder, at the start and every `resweep_s`
+    seconds. Raises OSError where the folder cannot be watched.
     """
     retry = Retry()
     while not stop.is_set():
@@ -66,12 +68,13 @@ def watch_folder(
             while _identity(folder.folder) is None and not stop.wait(GONE_S):
                 pass
             continue
-        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, resweep_s)
+        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, resweep_s)
 
 
 def _watch_while_it_is_the_same(
-    folder: DropFolder, identity: tuple[int, int], on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, retry: Retry, resweep_s: float
-) -> None:
+    folder: DropFolder, identity: tuple[int, int], on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, retry: Retry,
+    on_look: Callable[[], None], resweep_s: float,
+) -> None:  # fmt: skip
     # No filter of the library's: a call whose events are all filtered out does not return, and a busy writer of temporary files would hold up the rest.
     changes = watchfiles.watch(
         folder.folder.resolve(), watch_filter=None, debounce=DEBOUNCE_MS, step=50, rust_timeout=TICK_MS, yield_on_timeout=True, stop_event=stop
@@ -80,6 +83,7 @@ def _watch_while_it_is_the_same(
     for changed in changes:
         if time.monotonic() - swept_at >= resweep_s:  # the first time after the watcher is in place: nothing falls between the two
             folder.look()
+            on_look()
             swept_at = time.monotonic()
         if changed:
             folder.look_at(Path(path) for _, path in changed)

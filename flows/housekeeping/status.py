@@ -15,6 +15,7 @@ from flows.archive import JOURNAL, Outputs
 from flows.convert import from_table
 from flows.current import current_table
 from flows.lock import writer_of
+from flows.outbox import Outbox
 from flows.records import KINDS, TABLES, Reject, Run, Sighting
 from flows.storage import OutputsError
 from flows.versions import Versions, find_versions
@@ -39,6 +40,7 @@ class Status:
     writer: str = ""  # who writes to it now; empty where nobody does
     unfinished: list[str] = field(default_factory=list)  # what an interrupted run left; the next run sees to it
     set_aside: list[str] = field(default_factory=list)  # files of no run
+    n_untold: int = 0  # runs whose findings a command, --notify, is still to get
 
     @property
     def reject_reasons(self) -> dict[str, int]:
@@ -58,6 +60,7 @@ class Status:
             "rejects": [{"source": r.source, "reason": r.reason, "detail": r.detail, "run_id": r.run_id} for r in self.rejects],
             "notes": [{"source": r.source, "reason": r.reason, "detail": r.detail, "run_id": r.run_id} for r in self.notes],
             "writer": self.writer or None, "unfinished": self.unfinished, "set_aside": self.set_aside,
+            "untold_runs": self.n_untold,
         }  # fmt: skip
 
 
@@ -88,6 +91,7 @@ def read_status(outputs: str | Path) -> Status:
         writer=writer,
         unfinished=[] if writer else _unfinished(archive),
         set_aside=sorted(str(path.relative_to(archive.root)) for name in TABLES for path in (archive.root / name).glob(".*.orphan")),
+        n_untold=len(Outbox(archive.root).waiting()),
     )
 
 
