@@ -28,11 +28,12 @@ def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
     """Draw a drift map, and certainty over time for each thread in which it changes, as SVG files."""
     with one_line_failures("plotting"):
         from flows.report.plots import write_plots
+        from flows.terminal import printable
 
         written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
     for path in written:
-        click.echo(f"plot      {path}")
+        click.echo(f"plot      {printable(str(path))}")
     if not written:
-        click.echo("plot      nothing to draw: no finding whose order is known, and no thread in which certainty changes")
+        click.echo("plot      nothing to draw: there is no finding whose order is known, and no thread in which certainty changes")
     if n_left:
         click.echo(f"          {many(n_left, 'more thread')} in which certainty changes: --threads {n_threads + n_left} draws all")

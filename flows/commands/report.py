@@ -30,6 +30,8 @@ def report(outputs: Path, to: Path | None, show: bool) -> None:
         from flows.report.page import write_report
 
         path = write_report(outputs, to)
-    click.echo(f"report    {path}")
+    from flows.terminal import printable
+
+    click.echo(f"report    {printable(str(path))}")
     if show and not webbrowser.open(path.resolve().as_uri()):
         tell(f"no browser could be started: open {path} yourself")
