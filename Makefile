@@ -53,9 +53,7 @@ kill: $(VENV)/.installed-dev
 
 model: data-is-there $(VENV)/.installed-train
 	$(TRAIN) --phase nli --base $(BASE) --work .model-work/nli --out .model-work/nli/checkpoint
-	$(TRAIN) --phase stories --base .model-work/nli/checkpoint --work .model-work/stories --out .model-work/stories/checkpoint
-	$(TRAIN) --phase prose --base .model-work/nli/checkpoint --work .model-work/prose --out .model-work/prose/checkpoint
-	$(BIN)/python -m models.average --out models/claimdrift-minilm .model-work/stories/checkpoint=0.4 .model-work/prose/checkpoint=0.6
+	$(TRAIN) --phase stories --base .model-work/nli/checkpoint --work .model-work/stories --out models/claimdrift-minilm
 
 data-is-there:
 	@test -d "$(DATA)" || { echo "make model needs the folder of training data: make model DATA=DIR (models/train.py says what is in it)." >&2; exit 1; }

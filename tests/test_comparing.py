@@ -35,7 +35,9 @@ def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = Fals
     scores = PairScores(back, forward) if swap else PairScores(forward, back)
     first, second = (b, a) if swap else (a, b)
     margin = round(rng.uniform(-6, 6), 4)
-    return compare_claims(claim(first), claim(second), candidate, scores, days_between=days, order_known=days is not None, same_fact_margin=margin)
+    return compare_claims(
+        claim(first), claim(second), candidate, scores, days_between=days, order_known=days is not None, same_fact_margin=margin, rare=(1.0, 0.5)
+    )
 
 
 @settings(max_examples=80, deadline=None)

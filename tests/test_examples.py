@@ -16,7 +16,7 @@ from flows.records import KINDS
 from models.architecture import CHANGE_TYPES, DIRECTION_SLICES, DIRECTIONS, RELATIONS
 from models.batches import NLI_CODES, OPPOSITE, Batcher, pad, rounded_up
 from models.checkpoint import load_checkpoint
-from models.examples import Example, fact_examples, load_topics, load_written, nli_examples, plain_sentences, prose_examples
+from models.examples import REAL_PAIRS, Example, fact_examples, load_topics, load_written, nli_examples, plain_sentences, prose_examples, real_examples
 from models.stories import AnnotatedStory, annotated_stories, load_stories, story_examples
 from tests.core_examples import SENTENCES, write_articles
 
@@ -72,6 +72,25 @@ def test_a_story_gives_its_changes_its_agreements_and_its_look_alikes(story: Pat
 
 def test_the_same_seed_gives_the_same_examples(story: Path):
     assert story_examples(development(story), 2, 1, seed=3) == story_examples(development(story), 2, 1, seed=3)
+
+
+def test_labelled_real_pairs_are_read_by_place_and_held_out_by_half(tmp_path: Path):
+    rows = [json.loads(line) for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines()]
+    assert {row["label"] for row in rows} == {"different", "agree", *KINDS}
+    assert all(set(row.get("types", ())) <= set(CHANGE_TYPES) and bool(row.get("types")) is (row["label"] in KINDS) for row in rows)
+    # A corpus whose text says where one is: each place reads as its own number.
+    (tmp_path / "corpora").mkdir()
+    length = max(row[side][2] for row in rows for side in ("earlier", "later"))
+    articles = [f"{i:04d}" * (length // 4 + 1) for i in range(1 + max(row[side][0] for row in rows for side in ("earlier", "later")))]
+    pq.write_table(pa.table({"text": articles}), tmp_path / "corpora" / "fnc1_train.parquet")
+    examples = real_examples(tmp_path)
+    assert len(examples) == len(rows)
+    for row, example in zip(rows, examples, strict=True):
+        article, start, end = row["earlier"]
+        assert example.premise == articles[article][start:end]
+        assert example.same_fact is (row["label"] != "different")
+        assert example.types == (None if row["label"] == "different" else tuple(row.get("types", ())))
+    assert {e.group for e in real_examples(tmp_path, ["real-0"])} == {"real-1"}
 
 
 def test_nli_sets_are_sampled_per_label(tmp_path: Path):

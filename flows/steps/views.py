@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
+from collections import Counter
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.language.alignment import fold
+from flows.language.alignment import content_words, fold
 from flows.records import Article, Claim
 
 
@@ -44,6 +46,31 @@ class ArticleView:
     def marks(self) -> tuple[tuple[frozenset[str], frozenset[float]], ...]:
         """Each claim's words of names, folded, and its numbers."""
         return tuple(claim_marks(claim) for claim in self.claims)
+
+    @cached_property
+    def stems(self) -> tuple[frozenset[str], ...]:
+        """Each claim's content stems."""
+        return tuple(frozenset(word[0] for word in content_words(claim.text)) for claim in self.claims)
+
+    @cached_property
+    def stem_counts(self) -> Counter[str]:
+        """In how many of the claims each content stem stands."""
+        return Counter(stem for stems in self.stems for stem in stems)
+
+
+def rare_words(a: ArticleView, i: int, b: ArticleView, j: int) -> tuple[float, float]:
+    """How much the rare words of two articles bind two of their claims: the summed rarity of the stems both claims have, and its share of the claim with less.
+
+    A stem's rarity is the log of (claims of both articles + 1) / (those that have it): words all over two articles about one event bind no two claims.
+    """
+    n = len(a.claims) + len(b.claims) + 1
+
+    def rarity(stems: frozenset[str]) -> float:
+        return math.fsum(math.log(n / (a.stem_counts[stem] + b.stem_counts[stem])) for stem in stems)
+
+    shared = rarity(a.stems[i] & b.stems[j])
+    least = min(rarity(a.stems[i]), rarity(b.stems[j]))
+    return shared, shared / least if least > 0 else 0.0
 
 
 def normalised(text: str) -> str:

@@ -52,6 +52,8 @@ SAME_FACT_FEATURES = (
     "names_apart",
     "numbers_shared",
     "length_ratio",
+    "rare_words",
+    "rare_words_share",
     "entailment_max",
     "contradiction_max",
 )
