@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
-from flows.commands.filter_options import outputs_option
+from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
 Examples:
@@ -23,7 +23,7 @@ Both articles are those of the outputs folder. What the folder does not hold is 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
 @click.argument("finding_id", metavar="[FINDING_ID]", required=False)
 @click.option("--pair", nargs=2, metavar="ARTICLE:QUOTE ARTICLE:QUOTE", help="Two claims in place of a finding: say why they are a finding, or are none.")
-@outputs_option
+@outputs_options
 def explain(finding_id: str | None, pair: tuple[str, str] | None, outputs: Path) -> None:
     """Say why a finding is one, with the words, the probabilities and how each feature moved the score; or at which step a pair was dropped."""
     if (finding_id is None) == (pair is None):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
-from flows.commands.filter_options import filter_options, filters_of, outputs_option
+from flows.commands.filter_options import filter_options, filters_of, outputs_options
 from flows.wording import many
 
 FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -30,7 +30,7 @@ are left out. A text that a spreadsheet would take for a formula gets an apostro
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--csv", "form", flag_value="csv", help="Write CSV.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Write JSON lines, one finding a line.")
-@outputs_option
+@outputs_options
 @filter_options
 def export(file: Path | None, form: str | None, outputs: Path, **given: Any) -> None:
     """Write the findings of an outputs folder, surest first, to FILE, or to standard output."""

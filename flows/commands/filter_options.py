@@ -57,7 +57,7 @@ def filters_of(since: dt.datetime | None, until: dt.datetime | None, **given: An
     return Filters(since=since.date() if since else None, until=until.date() if until else None, **given)
 
 
-def outputs_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def outputs_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --outputs, the folder that is read, and --config."""
     command = config_option(command)
     return click.option(

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
-from flows.commands.filter_options import filter_options, filters_of, outputs_option
+from flows.commands.filter_options import filter_options, filters_of, outputs_options
 
 LIMIT = 20
 
@@ -26,7 +26,7 @@ The beginning of each id is as much as claimdrift show and claimdrift explain ne
 
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES)
-@outputs_option
+@outputs_options
 @filter_options
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help=f"List at most so many.  [default: {LIMIT}; with --json all]")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, with every column.")

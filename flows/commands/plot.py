@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
-from flows.commands.filter_options import outputs_option
+from flows.commands.filter_options import outputs_options
 from flows.wording import many
 
 EXAMPLES = """
@@ -18,7 +18,7 @@ Examples:
 
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES)
-@outputs_option
+@outputs_options
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the pictures.  [default: plots in the outputs folder]")
 @click.option(
     "--threads", "n_threads", metavar="N", default=20, show_default=True, type=click.IntRange(min=0),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures, tell
-from flows.commands.filter_options import outputs_option
+from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
 Examples:
@@ -21,7 +21,7 @@ Examples:
 
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES)
-@outputs_option
+@outputs_options
 @click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Where to write the report.  [default: report.html in DIR]")
 @click.option("--open", "show", is_flag=True, help="Show it in the browser.")
 def report(outputs: Path, to: Path | None, show: bool) -> None:

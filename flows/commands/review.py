@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup, one_line_failures
-from flows.commands.filter_options import outputs_option
+from flows.commands.filter_options import outputs_options
 from flows.wording import many
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def review() -> None:
 
 @review.command(cls=OneLineCommand, epilog=APPLY_EXAMPLES, no_args_is_help=True)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@outputs_option
+@outputs_options
 def apply(files: tuple[Path, ...], outputs: Path) -> None:
     """Record the decisions of files that the report's page exported. All of them are recorded, or none."""
     with one_line_failures("recording the reviews"):
@@ -63,7 +63,7 @@ def apply(files: tuple[Path, ...], outputs: Path) -> None:
 
 
 @review.command(cls=OneLineCommand, epilog=STATS_EXAMPLES)
-@outputs_option
+@outputs_options
 @click.option("--target", metavar="P", type=FiniteRange(0, 1, min_open=True), default=0.9, show_default=True, help="Precision that is aimed at.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def stats(outputs: Path, target: float, as_json: bool) -> None:

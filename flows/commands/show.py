@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
-from flows.commands.filter_options import outputs_option
+from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
 Examples:
@@ -20,7 +20,7 @@ Examples:
 
 @click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
 @click.argument("finding_id", metavar="ID")
-@outputs_option
+@outputs_options
 @click.option("--thread", "with_thread", is_flag=True, help="Also list the claims of its thread, as a timeline.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, with every column.")
 def show(finding_id: str, outputs: Path, with_thread: bool, as_json: bool) -> None:

@@ -25,17 +25,15 @@ CHART_WIDTH, LEVEL_HEIGHT, DOT = 760, 34, 20
 Json = dict[str, Any]
 
 
-def drift_counts(data: Json) -> tuple[dict[str, Counter[tuple[str, str]]], int]:
+def drift_counts(data: Json) -> dict[str, Counter[tuple[str, str]]]:
     """Count, per later outlet, the points on which it tells a fact with a change: outlet → Counter of (type, direction).
 
-    A point that is told alike to three earlier tellings counts once. Also returns how many findings are left out, as it is not known which came first.
+    A point that is told alike against three earlier tellings counts once. Findings of which it is not known which telling came first are left out.
     """
     seen: set[tuple[int, int, int, str]] = set()
     counts: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    n_unordered = 0
     for f in data["findings"]:
         if not f["ordered"]:
-            n_unordered += 1
             continue
         outlet = data["articles"][data["claims"][f["later"]]["article"]]["outlet"]
         for change_type, direction in f["changes"]:
@@ -43,12 +41,12 @@ def drift_counts(data: Json) -> tuple[dict[str, Counter[tuple[str, str]]], int]:
             if key not in seen:
                 seen.add(key)
                 counts[data["outlets"][outlet]][data["types"][change_type], direction] += 1
-    return dict(counts), n_unordered
+    return dict(counts)
 
 
 def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
     """Return the drift map as SVG; None where no finding has a known order."""
-    counts, _ = drift_counts(data)
+    counts = drift_counts(data)
     if not counts:
         return None
     names = sorted(counts, key=lambda name: (-counts[name].total(), name))

@@ -50,15 +50,15 @@ class _Numbered(Generic[T]):
 def report_data(outputs: str | Path) -> Json:
     """Return all that the page shows of an outputs folder. Raises OutputsError where it holds no published run, or is incomplete."""
     archive = Outputs(Path(outputs))
+    every_finding = archive.read("findings", ["finding_id", "earlier_claim_id", "changes"])  # first: what a run adds meanwhile was not replaced
     findings = from_table(current_table(outputs, "findings"), Finding)
-    every_finding = archive.read("findings", ["finding_id", "earlier_claim_id", "changes"])
     every_claim = current_table(outputs, "claims", superseded=True)  # a silent edit tells of a claim that was replaced
     runs = from_table(archive.read("runs"), Run)
     claims = _Claims(every_claim, findings)
     articles = _Articles(archive, claims)
     claims.add_contexts(articles.texts)
     features, rules = _Numbered[str](), _Numbered[str]()
-    change_number = _Numbered[Hashable]()
+    change_numbers = _Numbered[Hashable]()
     plain_rows = [_plain_row(f) for f in findings]
     points = {finding_id: n for n, point in enumerate(group_points(plain_rows)) for finding_id in point.finding_ids}
     run_numbers = {run.run_id: n for n, run in enumerate(runs)}
@@ -66,7 +66,7 @@ def report_data(outputs: str | Path) -> Json:
         {
             "id": f.finding_id, "run": run_numbers[f.run_id], "kind": KINDS.index(f.kind), "score": f.score, "point": points[f.finding_id],
             "earlier": claims.numbers[f.earlier_claim_id], "later": claims.numbers[f.later_claim_id], "thread": claims.threads[f.thread_id],
-            "ordered": f.order_known, "versions": f.same_source, "same": sorted(map(change_number, change_keys(plain))),
+            "ordered": f.order_known, "versions": f.same_source, "same": [change_numbers(key) for key in sorted(change_keys(plain))],
             "changes": [[CHANGE_TYPES.index(c.type), c.direction] for c in f.changes],
             "marks": [marks(f.earlier_text, f.changes, "earlier"), marks(f.later_text, f.changes, "later")],
             "verdict": shown(verdict(f.kind, f.changes, order_known=f.order_known)),
@@ -81,7 +81,9 @@ def report_data(outputs: str | Path) -> Json:
         "kinds": list(KINDS), "types": list(CHANGE_TYPES), "certainty": list(CERTAINTY),
         "features": [feature_words(name) for name in features.values], "rules": rules.values,
         "outlets": articles.outlets.values, "articles": articles.rows, "claims": claims.rows, "findings": rows,
-        "replaced": [[row["finding_id"], sorted(map(change_number, change_keys(row)))] for row in _replaced(every_finding, findings, every_claim)],
+        "replaced": [
+            [row["finding_id"], [change_numbers(key) for key in sorted(change_keys(row))]] for row in _replaced(every_finding, findings, every_claim)
+        ],
         "threads": claims.thread_rows(), "n_articles": articles.n_articles, "n_compared": articles.n_compared, "n_storylines": articles.n_storylines,
         "storylines": articles.storylines(claims, rows),
         "reviews": [_review_row(review) for review in recorded_reviews(outputs)],

@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from flows.report.charts import certainty_chart, drift_counts, drift_map, has_certainty_chart, ordered_findings
+from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
 from flows.report.templates import render, script, source
 from flows.report.text import clipped
@@ -74,7 +74,7 @@ def _overview(data: Json) -> Json:
     last = data["runs"][-1]
     n_new = sum(last["findings"])
     at = dt.datetime.fromisoformat(last["at"])
-    _, n_unordered = drift_counts(data)
+    n_unordered = sum(not f["ordered"] for f in findings)
     note = "A point that an outlet tells alike against several earlier tellings counts once."
     if n_unordered:
         note += f" Left out: {many(n_unordered, 'finding')} of which it is not known which telling came first."
@@ -125,7 +125,7 @@ def _first_reads(data: Json) -> list[Json]:
         {
             "id": f["id"], "kind": data["kinds"][f["kind"]], "verdict": f["verdict"],
             "earlier": _outlet(data, f["earlier"]), "later": _outlet(data, f["later"]),
-            "n_alike": n_alike[f["point"]] - 1,
+            "n_alike": n_alike[f["point"]] - 1, "ordered": f["ordered"],
         }
         for f in chosen
     ]  # fmt: skip

@@ -315,8 +315,8 @@ def test_a_folder_without_findings_has_every_view(new_page, tmp_path):
         page.goto(address + route)
         assert says in page.inner_text("main"), route
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.keyboard.press("j")
-    page.keyboard.press("a")
+    for key in "/ja":
+        page.keyboard.press(key)
     assert "Choose a finding first" in page.text_content("#status")
 
 

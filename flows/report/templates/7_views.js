@@ -14,6 +14,7 @@ function dates(articles) {
 // --- findings ---------------------------------------------------------------------------------------------------------------------------------------------
 
 function findingsView(filters) {
+  if (!DATA.findings.length) return nothing("Findings", "Nothing was found.");
   const list = h("div", { id: "list" }), count = h("h1", { id: "count", "aria-live": "polite" }), hint = h("p", { class: "muted small" });
   const panel = h("div", { class: "filters" });
   const refresh = () => {
@@ -51,7 +52,7 @@ function showList(filters, list, count, hint) {
   hint.hidden = !dismissed;
   if (!found.length) {
     const reset = h("a", { href: "#/findings" }, "Clear all filters");
-    list.replaceChildren(DATA.findings.length ? h("div", { class: "empty panel" }, h("p", null, "No finding passes these filters."), reset) : nothing("Nothing was found."));
+    list.replaceChildren(h("div", { class: "empty panel" }, h("p", null, "No finding passes these filters."), reset));
     return;
   }
   list.replaceChildren(lazyList(groups, drawGroup, 25));
@@ -129,9 +130,9 @@ function findingView(id) {
     alike.length > 0 && h("section", null, h("div", { class: "heading" }, h("h2", null, `${many(alike.length, "more finding")} on this point`)), lazyList(alike, (f) => card(f, 3, false), 10)));
 }
 
-// In place of a list that is empty, whatever the filters.
-function nothing(text) {
-  return h("div", { class: "empty panel" }, h("p", null, text), h("p", null, h("a", { href: "#/" }, "The overview says why")));
+// A view that has nothing to list.
+function nothing(heading, text) {
+  return h("div", { class: "empty panel" }, h("h1", { class: "sr" }, heading), h("p", null, text), h("p", null, h("a", { href: "#/" }, "The overview says why")));
 }
 
 function crumbs(storyline, thread) {
@@ -164,7 +165,7 @@ function byFindings(threads) {
 }
 
 function threadsView() {
-  if (!DATA.threads.length) return h("div", null, h("h1", { class: "sr" }, "Threads"), nothing("No thread has a finding."));
+  if (!DATA.threads.length) return nothing("Threads", "No thread has a finding.");
   return h("div", null, h("div", { class: "heading" }, h("h1", null, many(DATA.threads.length, "thread")),
     h("p", { class: "muted" }, "A thread is the claims, across articles, that tell one fact. Those with the most findings come first.")),
     h("div", { class: "panel" }, rowList(byFindings(DATA.threads), threadRow)));
@@ -219,7 +220,7 @@ function step(finding, place) {
 }
 
 function storylinesView() {
-  if (!DATA.storylines.length) return h("div", null, h("h1", { class: "sr" }, "Storylines"), nothing("No storyline has a finding."));
+  if (!DATA.storylines.length) return nothing("Storylines", "No storyline has a finding.");
   const sorted = [...DATA.storylines].sort((a, b) => b.findings.length - a.findings.length || compare(a.id, b.id));
   return h("div", null, h("div", { class: "heading" }, h("h1", null, many(sorted.length, "storyline")), h("p", { class: "muted" }, "Articles about one event. Those with the most findings come first.")),
     h("div", { class: "panel" }, rowList(sorted, storylineRow)));

@@ -69,16 +69,22 @@ const KEYS = {
   o: () => withCard((box) => { box.draw(!box.open); box.focus({ preventScroll: true }); }),
   t: () => withCard((box) => { location.hash = `#/thread/${box.finding.thread.id}`; }),
   e: () => { if (!document.getElementById("export").disabled) exportReviews(); },
-  "/": () => { if (!document.getElementById("by-q")) { history.pushState(null, "", "#/findings"); route(); } openFilters(); document.getElementById("by-q").focus(); },
+  "/": search,
   "?": () => document.getElementById("help").showModal(),
   1: () => { location.hash = "#/"; },
   2: () => { location.hash = document.querySelector('[data-tab="findings"]').getAttribute("href"); },
   3: () => { location.hash = "#/threads"; },
 };
 
-function openFilters() {
-  const details = document.querySelector("details.filters");
-  if (details) details.open = true;
+function search() {
+  if (!document.getElementById("by-q")) {
+    history.pushState(null, "", "#/findings");
+    route();
+  }
+  const field = document.getElementById("by-q");
+  if (!field) return; // without findings there is nothing to search
+  field.closest("details").open = true;
+  field.focus();
 }
 
 function withCard(act) {
