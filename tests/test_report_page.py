@@ -4,7 +4,10 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +21,7 @@ from report_archive import ATTACK, Story, change, hostile_story, port_story, pub
 
 from flows.check_claims import with_report
 from flows.cli import cli
+from flows.records import NameMention
 from flows.report.charts import MAX_OUTLETS, certainty_chart, drift_counts, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data
 from flows.report.page import embedded_json, report_page, write_report
@@ -237,6 +241,21 @@ def test_embedded_json_cannot_leave_its_element_and_means_the_same(value: Any):
     text = str(embedded_json({"value": value}))
     assert not set("<>&") & set(text)
     assert json.loads(text) == {"value": value}
+
+
+def test_one_folder_makes_the_same_data_in_every_process(tmp_path):
+    """Sets of strings come in another order in each process."""
+    story = port_story()
+    for claim in story.claims:
+        claim["names"] = [NameMention(name, 0, 0, "place") for name in ("Ostrel", "Velm", "Kestria", "Ardovia", "Sandry")]
+    outputs = publish(tmp_path / "outputs", [story])
+    code = f"import json; from flows.report.data import report_data; print(json.dumps(report_data({str(outputs)!r})))"
+    made = {
+        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(made) == 1
+    assert json.loads(made.pop())["storylines"][0]["names"] == ["Ardovia", "Kestria", "Ostrel", "Sandry"]
 
 
 def test_writing_replaces_the_whole_file_and_leaves_no_draft(port):
