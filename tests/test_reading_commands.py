@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,15 @@ def test_options_come_from_the_file_beside_the_outputs_folder(port):
     assert_one_line(run("findings"), "claimdrift.toml: min-score: nan is not in the range")
     file.write_text("[review]\nlimit = 3\n", encoding="utf-8")
     assert_one_line(run("review", "stats"), '"review.limit" is no option')
+
+
+def test_the_file_that_the_readme_shows_is_taken(port, repo_root):
+    shown = re.search(r"```toml\n(.*?)```", (repo_root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown
+    port.rename("archive")
+    Path("claimdrift.toml").write_text(shown[1], encoding="utf-8")
+    assert "3 findings of 4 in the folder." in run("findings").stdout, "all but the drift"
+    assert json.loads(run("review", "stats", "--json").stdout)["target"] == 0.8
 
 
 def test_a_limit_of_any_size_lists_all_there_are(port):
