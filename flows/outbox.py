@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from flows.archive import Outputs
 from flows.notify import TIMEOUT_S, hand_over, new_findings
-from flows.storage import OutputsError, explain_os_errors, sync_folder, write_synced
+from flows.storage import explain_os_errors, sync_folder, write_synced
 from flows.terminal import one_line
 from flows.watchlist import Watchlist
 
@@ -78,7 +78,7 @@ class Outbox:
 def hand_over_waiting(command: str, outputs: str | Path, watchlist: Watchlist, first: str = "") -> str:
     """Hand over what waits, the findings of run `first` before the others, until the command fails; return what went wrong in one line, or nothing.
 
-    Raises nothing that a disk or a command can cause: what is not handed over waits for the next call.
+    Raises no Exception: the results are published, and what is not handed over waits for the next call.
     """
     outbox = Outbox(Path(outputs))
     try:
@@ -93,6 +93,6 @@ def hand_over_waiting(command: str, outputs: str | Path, watchlist: Watchlist, f
                 outbox.clear(run_id)
     except Timeout:
         return f"another process is handing over findings of {outputs}; those that wait are handed over with the next run"
-    except (OSError, OutputsError) as error:
+    except Exception as error:  # noqa: BLE001 - told; a failing disk, a table that cannot be read
         return f"findings could not be handed over, and wait for the next run: {one_line(str(error))}"
     return ""

@@ -66,7 +66,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_killed_anywhere_findings_are_told_once_they_are_published(tmp_path, monkeypatch, desk):
     """At every rename, deletion and fsync of a run, and before the command: nothing is lost, nothing is told that is not there, and little is told twice."""
-    n_lost_before_the_point_of_no_return = n_twice = 0
+    n_lost_before_the_point_of_no_return = n_twice = step = 0
+    outputs = Outputs(tmp_path)
     for step in range(1000):
         outputs = Outputs(tmp_path / str(step))
         publish(outputs, 0, command=None)

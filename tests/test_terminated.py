@@ -51,11 +51,11 @@ def invented_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("command", "number", "code", "line"),
     [
-        (["watch"], signal.SIGTERM, EXIT_TERMINATED, STOPPED),
-        (["watch"], signal.SIGINT, EXIT_INTERRUPTED, STOPPED),
-        (["watch", "--once"], signal.SIGTERM, EXIT_TERMINATED, f"terminated; {AGAIN}"),
-        pytest.param(["check"], signal.SIGTERM, EXIT_TERMINATED, f"terminated; {AGAIN}", marks=pytest.mark.slow),
-        pytest.param(["check"], signal.SIGINT, EXIT_INTERRUPTED, f"interrupted; {AGAIN}", marks=pytest.mark.slow),
+        pytest.param(["watch"], signal.SIGTERM, EXIT_TERMINATED, STOPPED, id="watch, TERM"),
+        pytest.param(["watch"], signal.SIGINT, EXIT_INTERRUPTED, STOPPED, id="watch, Ctrl-C"),
+        pytest.param(["watch", "--once"], signal.SIGTERM, EXIT_TERMINATED, f"terminated; {AGAIN}", id="watch --once, TERM"),
+        pytest.param(["check"], signal.SIGTERM, EXIT_TERMINATED, f"terminated; {AGAIN}", id="check, TERM", marks=pytest.mark.slow),
+        pytest.param(["check"], signal.SIGINT, EXIT_INTERRUPTED, f"interrupted; {AGAIN}", id="check, Ctrl-C", marks=pytest.mark.slow),
     ],
 )
 def test_a_run_that_is_ended_while_it_scores(tmp_path: Path, repo_root: Path, command: list[str], number: int, code: int, line: str) -> None:
