@@ -55,7 +55,8 @@ class Duration(click.ParamType[float]):
 def serve(folder: Path, outputs: Path, every: float | None, cron: str | None, timezone: str, name: str, settle: float, debug: bool, **parameters: Any) -> None:
     """Serve a Prefect deployment that checks each drop of new articles in DIR as it arrives, and sweeps DIR on a schedule.
 
-    Runs, logs, findings and counts show up in Prefect's UI; one run at a time. Ends on Ctrl-C, and the schedule with it.
+    Runs, logs, findings and counts show up in Prefect's UI; one run at a time. Each is a process of its own, and loads the model anew, in 5 s and more;
+    claimdrift watch keeps it loaded. Ends on Ctrl-C, and the schedule with it.
     """
     from flows.cli import one_line_errors
     from flows.prefect_server import require_server
