@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,6 +19,7 @@ from flows.drops.flow import below, check_drops
 from flows.drops.folder import DropFile, Fingerprint
 from flows.drops.serving import make_schedule
 from flows.drops.trigger import N_FILES_NAMED, DropTrigger, named, start_run
+from flows.outbox import Outbox
 from flows.steps.sources import InputError
 from flows.tables import Outputs, load
 from tests.core_examples import FRIDAY
@@ -38,7 +40,11 @@ def test_sweeps_and_named_files(prefect_server, drops, tmp_path):
     assert second.watched["Northquay"] > 0
     assert (tmp_path / "told.json").stat().st_size > 0
     assert second.notify_problem == ""
-    assert check_drops(drops, outputs, settle_s=0.1) is None
+    assert Path(second.report).is_file()
+    Outbox(outputs).note(second.run_id)  # as if a kill had come before the command was told
+    assert check_drops(drops, outputs, settle_s=0.1, notify=f"cp /dev/stdin {tmp_path / 'again.json'}") is None
+    assert (tmp_path / "again.json").read_bytes() != b""
+    assert Outbox(outputs).is_empty()
     assert len(Outputs(outputs).run_ids()) == 2
     assert set(load(outputs, "sightings")["source"]) == {"echo/a.txt", "b.txt"}
     with get_client(sync_client=True) as client:

@@ -130,7 +130,7 @@ def test_what_is_rejected_by_its_name_is_not_to_be_retried(tmp_path):
     rejects = [{"source": "picture.png", "reason": "unknown format", "detail": "in/picture.png is no article file."}]
     outputs.publish("run-1", run_tables("run-1", rejects=rejects))
     assert "rejected    1 unknown format\n" in run("status", "-o", str(outputs.root))[1]
-    assert run("retry", "-o", str(outputs.root)) == (0, "Nothing to retry: all that was rejected has been read since.\n")
+    assert run("retry", "-o", str(outputs.root)) == (0, "Nothing to retry: all that was rejected has been read since, or is no article by its name.\n")
 
 
 def test_a_folder_of_something_else(tmp_path):

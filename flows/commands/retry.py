@@ -62,7 +62,7 @@ def retry(outputs: Path, quiet: bool, as_json: bool, debug: bool, **parameters: 
             if rejected.missing:
                 sys.exit(EXIT_USAGE)
             if not quiet and not as_json:
-                click.echo("Nothing to retry: all that was rejected has been read since.")
+                click.echo("Nothing to retry: all that was rejected has been read since, or is no article by its name.")
             return
         from rich.console import Console
 
