@@ -3,8 +3,9 @@
     python tests/quality/fit_weights.py --stories ../shared/stories [--models DIR_OR_FOLD_LIST] [--corpus PARQUET] [--write]
 
 `--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it, and so are the files
-of fact families and annotated stories in models/data that an entry names. The weights are logistic regressions and boosted trees over the features of
-flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights have seen.
+of models/data/stories and the halves of the labelled real pairs ("real-0", "real-1") that an entry names. The weights are logistic regressions and boosted
+trees over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights
+have seen.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from flows.steps.findings import judge, kind_features, type_features
 from flows.steps.scoring import encode_texts
 from flows.steps.views import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
-from models.examples import REAL_PAIRS, WRITTEN
+from models.examples import REAL_PAIRS
 from models.stories import load_stories, write_story
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
@@ -59,9 +60,7 @@ SAME_FACT_FEATURES = (
 )
 LABELLED = "labelled real pairs: "
 REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
-FAMILIES = "families: "  # before the file name of fact families: their articles are lists of tellings, so they never count more than the stories do
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
-FAMILY_SHARE = 0.5
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
@@ -87,14 +86,6 @@ def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
         label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
         rows.append(Row(gold.name, compare_proposal(proposal, forward, back, margin), label, (names[0], names[1])))
     return rows
-
-
-def read_families(path: Path, model: str | None, shared: Path, scratch: Path) -> list[Row]:
-    """All scored pairs of a file of fact families, whose tellings are put together into articles."""
-    folder = scratch / path.stem
-    script = [sys.executable, str(shared / "facts" / "topics_to_story.py"), str(path), "--out", str(folder)]
-    subprocess.run(script, check=True, capture_output=True)
-    return [dataclasses.replace(row, story=FAMILIES + path.stem) for row in read_story(folder, model, scratch)]
 
 
 def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scratch: Path) -> list[Row]:
@@ -169,21 +160,21 @@ def read_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> 
     return rows
 
 
-def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float, counts: Sequence[float]) -> dict:
-    """Fit one regression on standardised features, each example counted so often; return it as the JSON that flows/steps/weighing.py reads."""
+def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
+    """Fit one regression on standardised features; return it as the JSON that flows/steps/weighing.py reads."""
     names = [n for n in names if n in features[0]]
     x = np.array([[f[n] for n in names] for f in features])
     means, scales = x.mean(0), np.maximum(x.std(0), 1e-3)
-    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target), sample_weight=np.array(counts))
+    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target))
     numbers = lambda values: {n: round(float(v), 5) for n, v in zip(names, values, strict=True)}  # noqa: E731
     return {"intercept": round(float(model.intercept_[0]), 5), "weights": numbers(model.coef_[0]), "means": numbers(means), "scales": numbers(scales)}
 
 
-def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool], counts: Sequence[float]) -> dict:
+def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool]) -> dict:
     """Fit boosted trees on all features; return the JSON that flows/steps/weighing.py reads."""
     names = sorted(features[0])
     x = np.array([[f[n] for n in names] for f in features])
-    model = GradientBoostingClassifier(**BOOSTED, random_state=0).fit(x, np.array(target), sample_weight=np.array(counts))
+    model = GradientBoostingClassifier(**BOOSTED, random_state=0).fit(x, np.array(target))
     trees = []
     for estimator in model.estimators_[:, 0]:
         t = estimator.tree_
@@ -193,7 +184,7 @@ def fit_boosted(features: Sequence[dict[str, float]], target: Sequence[bool], co
             if left >= 0:
                 values[node] = (values[left] * in_node[left] + values[right] * in_node[right]) / (in_node[left] + in_node[right])
         trees.append((t, values))
-    prior = float(np.average(target, weights=counts))
+    prior = float(np.mean(target))
     return {
         # The roots' means go to the intercept, so that contributions and intercept add up to the log-odds.
         "intercept": round(float(np.log(prior / (1 - prior)) + sum(v[0] for _, v in trees)), 6),
@@ -220,27 +211,23 @@ def recalibrated(boosted: dict, rows: Sequence[Row]) -> dict:
 
 
 def fit(rows: Sequence[Row]) -> dict:
-    """Fit all regressions on labelled pairs. Fact families together count `FAMILY_SHARE` times as much as the stories."""
-    n_families = sum(r.story.startswith(FAMILIES) for r in rows)
-    n_stories = sum(not r.story.startswith(FAMILIES) and r.story != REAL for r in rows)
-    one = min(1.0, FAMILY_SHARE * n_stories / max(1, n_families))
-    count = lambda r: one if r.story.startswith(FAMILIES) else 1.0  # noqa: E731
-    features, counts = [r.pair.features for r in rows], [count(r) for r in rows]
-    same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"], counts)
+    """Fit all regressions on labelled pairs."""
+    features = [r.pair.features for r in rows]
+    same = fit_logistic(features, [r.label.same_fact or bool(r.label.changes) for r in rows], SAME_FACT_FEATURES, STRENGTH["same_fact"])
     # Dates tell which kind a change is, not whether there is one.
     undated = [{k: v for k, v in f.items() if k not in DATES} for f in features]
-    changed = fit_boosted(undated, [bool(r.label.changes) for r in rows], counts)
-    # Real prose makes changes look rarer than they are between articles about one event, families commoner: the scores are set right on the stories alone.
-    changed = recalibrated(changed, [r for r in rows if r.story != REAL and not r.story.startswith(FAMILIES)])
+    changed = fit_boosted(undated, [bool(r.label.changes) for r in rows])
+    # Pairs of real prose were chosen for being hard: the scores are set right on the stories alone.
+    changed = recalibrated(changed, [r for r in rows if r.story != REAL and not r.story.startswith(LABELLED)])
     told = [r for r in rows if r.label.changes]
     types = {}
     for t in CHANGE_TYPES:
         f = [type_features(r.pair, t) for r in told]
-        types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"], [count(r) for r in told])
-    # Families name no directions: the comparers' stand in for them, as they do in a run.
-    examples = [(kind_features(r.pair.features, t, d or change_words(r.pair, t)[0]), k, count(r)) for r in told for t, k, d, *_ in r.label.changes]
-    inputs, told_kinds, their_counts = zip(*examples, strict=True)
-    kinds = {k: fit_logistic(inputs, [kind == k for kind in told_kinds], list(inputs[0]), STRENGTH["kinds"], their_counts) for k in KINDS}
+        types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"])
+    # Labelled real pairs name no directions: the comparers' stand in for them, as they do in a run.
+    examples = [(kind_features(r.pair.features, t, d or change_words(r.pair, t)[0]), k) for r in told for t, k, d, *_ in r.label.changes]
+    inputs, told_kinds = zip(*examples, strict=True)
+    kinds = {k: fit_logistic(inputs, [kind == k for kind in told_kinds], list(inputs[0]), STRENGTH["kinds"]) for k in KINDS}
     return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
 
 
@@ -311,14 +298,12 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
     folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
-    families = {p.stem: p for p in sorted(WRITTEN.glob("*.jsonl"))}
     model_of = fold_models(args.models, [f.name for f in folders])
     own = load_stories()
     if args.cache and args.cache.exists():
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
         rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
-        rows += [row for name, path in families.items() if name in model_of for row in read_families(path, model_of[name], args.stories.parent, args.scratch)]
         for name in own.keys() & model_of.keys():
             folders_of_own = [write_story(story, args.scratch / "written" / name / story["story"]) for story in own[name]]
             rows += [row for f in folders_of_own for row in read_story(f, model_of[name], args.scratch)]

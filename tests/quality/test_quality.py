@@ -23,7 +23,9 @@ from flows.pipeline import CheckRun
 pytestmark = pytest.mark.quality
 
 FLOORS_FILE = Path(__file__).parent / "floors.json"
-LOWERED_ON_PURPOSE: dict[str, str] = {}  # figure: why it was lowered, in the commit that lowers it
+LOWERED_ON_PURPOSE: dict[str, str] = {  # figure: why it was lowered, in the commit that lowers it
+    "recall": "from 0.63 to 0.58: the default --min-score went from 0.25 to 0.35, for a precision of 0.87 in place of 0.84",
+}
 
 
 @pytest.fixture(scope="module")
