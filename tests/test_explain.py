@@ -62,7 +62,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Itera
     model = with_heads(tiny_model, folder / "model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deciding, "SAME_FACT_FLOOR", FIRST_LOOK)
-        run = CheckRun([folder / "drop"], folder / "outputs", model=str(model), precision="float32", settings=Settings(min_score=0.04, min_affinity=0.999))
+        run = CheckRun([folder / "drop"], folder / "outputs", model=str(model), precision="float32", settings=Settings(min_score=0.2, min_affinity=0.999))
         for step in STEPS:
             getattr(run, step)()
         yield folder / "outputs"
