@@ -4,7 +4,8 @@
     summary = check_claims("articles", outputs="outputs")
 
 Tasks are few, each over all of a run's claims or pairs, and share the run's state by reference in one process: Prefect neither hashes nor stores it.
-The drop flow (flows/drops/flow.py) carries out its runs with the same tasks.
+The drop flow (flows/drops/flow.py) carries out its runs with the same tasks. They bear no tags: for a task with tags Prefect asks the server for a slot of
+their concurrency limits, and where the server's SQLite is busy that takes 2 s a task.
 """
 
 from __future__ import annotations
@@ -70,50 +71,50 @@ def may_pass(_task: Any, _run: Any, state: Any) -> bool:
     return False
 
 
-@task(name="prepare", tags=["model"], cache_policy=NO_CACHE)
+@task(name="prepare", cache_policy=NO_CACHE)
 def prepare(run: CheckRun) -> None:
     """Load the model; check the outputs folder and its settings."""
     run.prepare()
 
 
-@task(name="read articles", tags=["io"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
+@task(name="read articles", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def read(run: CheckRun) -> None:
     """Read INPUT; keep what the outputs folder does not hold yet."""
     run.read()
 
 
-@task(name="extract claims", tags=["cpu"], cache_policy=NO_CACHE)
+@task(name="extract claims", cache_policy=NO_CACHE)
 def extract(run: CheckRun) -> None:
     """Split the new articles into claims."""
     run.extract()
 
 
-@task(name="relate articles", tags=["io", "model"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
+@task(name="relate articles", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def relate(run: CheckRun) -> None:
     """Find the articles that share an event."""
     run.relate()
 
 
-@task(name="propose pairs", tags=["cpu"], cache_policy=NO_CACHE)
+@task(name="propose pairs", cache_policy=NO_CACHE)
 def propose(run: CheckRun) -> None:
     """Propose the pairs of claims that are worth scoring."""
     run.propose()
 
 
-@task(name="score pairs", tags=["io", "model"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
+@task(name="score pairs", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def score(run: CheckRun) -> None:
     """Score the pairs in both directions; what an attempt before has scored comes from the cache."""
     with progress_artifact(run.run_id):
         run.score()
 
 
-@task(name="compare claims", tags=["cpu"], cache_policy=NO_CACHE)
+@task(name="compare claims", cache_policy=NO_CACHE)
 def compare(run: CheckRun) -> None:
     """Compare the pairs that may tell one fact, and decide what comes of each."""
     run.compare()
 
 
-@task(name="publish", tags=["io"], cache_policy=NO_CACHE)
+@task(name="publish", cache_policy=NO_CACHE)
 def publish(run: CheckRun, command: str | None) -> None:
     """Write the tables. Not retried: publishing is all or nothing, and the next run finishes what a crash left half renamed."""
     publish_noted(run, command)
@@ -149,7 +150,7 @@ def progress_artifact(run_id: str) -> Iterator[None]:
         show(100.0, "scored")
 
 
-@task(name="show artifacts", tags=["io"], cache_policy=NO_CACHE)
+@task(name="show artifacts", cache_policy=NO_CACHE)
 def show_artifacts(summary: CheckSummary, watched: Sequence[MarkedFinding] = ()) -> None:
     """Put the counts and the top findings where Prefect's UI shows them."""
     create_table_artifact(table=counts_table(summary), key="claimdrift-counts", description=f"Counts of run {summary.run_id}")
@@ -157,7 +158,7 @@ def show_artifacts(summary: CheckSummary, watched: Sequence[MarkedFinding] = ())
     create_markdown_artifact(markdown=markdown, key="claimdrift-findings", description=f"Top findings of run {summary.run_id}")
 
 
-@task(name="notify", tags=["io"], cache_policy=NO_CACHE)
+@task(name="notify", cache_policy=NO_CACHE)
 def tell_command(command: str, outputs: str | Path, watchlist: Watchlist, first: str) -> str:
     """Hand over to the user's command what waits for it; return what went wrong. Not retried: what it did not take waits for the next run."""
     return hand_over_waiting(command, outputs, watchlist, first)

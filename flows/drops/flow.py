@@ -39,7 +39,7 @@ def run_name() -> str:
     return f"check {shown} of {folder.name} → {outputs.name}"
 
 
-@task(name="find new files", tags=["io"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
+@task(name="find new files", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def find_new_files(folder: Path, names: list[str] | None, outputs: Path, settle_s: float) -> tuple[list[DropFile], int]:
     """Return the unchecked files that are settled, of those named or of the whole folder; and how many are still being written."""
     if not folder.is_dir():
@@ -56,7 +56,7 @@ def find_new_files(folder: Path, names: list[str] | None, outputs: Path, settle_
         return waiting.ready_now(), len(waiting.unsettled())
 
 
-@task(name="remember files", tags=["io"], cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
+@task(name="remember files", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def remember(files: list[DropFile], outputs: Path, run_id: str) -> None:
     """Note that these are checked."""
     with Ledger(outputs) as ledger:
