@@ -82,6 +82,18 @@ def drops(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def invented_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An engine of invented scores in place of a checkpoint: tests/kills/invented.py."""
+    from tests.kills.invented import use_invented_engine
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.engine.load_engine", None)  # put back afterwards
+        patch.setattr("flows.pipeline.load_engine", None)
+        use_invented_engine()
+        yield
+
+
+@pytest.fixture
 def model_with_labels(tiny_model: Path, tmp_path: Path) -> Callable[[Sequence[str]], Path]:
     """Return a function labels → a copy of the tiny model whose `id2label` names these labels, in this order.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +20,10 @@ from flows.housekeeping.status import read_status
 from flows.records import Run
 from flows.tables import Outputs, load
 from tests.core_examples import FRIDAY, MONDAY
-from tests.kills.invented import check, use_invented_engine
+from tests.kills.invented import check
 
+pytestmark = pytest.mark.usefixtures("invented_engine")
 SETTLE_S = 0.05
-
-
-@pytest.fixture(autouse=True)
-def invented_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setattr("flows.engine.load_engine", None)  # put back afterwards
-        patch.setattr("flows.pipeline.load_engine", None)
-        use_invented_engine()
-        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,9 @@ from flows.drops.watcher import DropWatcher, only_watcher
 from flows.pipeline import Settings
 from flows.tables import Outputs, load
 from tests.core_examples import FRIDAY, MONDAY, write_articles
-from tests.kills.invented import check, use_invented_engine
+from tests.kills.invented import check
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
+pytestmark = [pytest.mark.skipif(os.name != "posix", reason="signals"), pytest.mark.usefixtures("invented_engine")]
 
 # The program, with an engine that takes no time and a scoring that takes a minute and says when it begins.
 PROGRAM = """
@@ -37,15 +36,6 @@ main()
 """
 AGAIN = "nothing was published. Run it again: it continues from the cache, what was scored is not scored again"
 STOPPED = "stopped while checking; the drop under way is taken up by the next start, what was scored is not scored again"
-
-
-@pytest.fixture(autouse=True)
-def invented_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setattr("flows.engine.load_engine", None)  # put back afterwards
-        patch.setattr("flows.pipeline.load_engine", None)
-        use_invented_engine()
-        yield
 
 
 @pytest.mark.parametrize(

@@ -304,7 +304,7 @@ def main() -> None:
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
         rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
-        for name in own.keys() & model_of.keys():
+        for name in sorted(own.keys() & model_of.keys()):  # in one order: the trees are fitted on samples of the rows
             folders_of_own = [write_story(story, args.scratch / "written" / name / story["story"]) for story in own[name]]
             rows += [row for f in folders_of_own for row in read_story(f, model_of[name], args.scratch)]
         for half in (0, 1):
