@@ -47,7 +47,7 @@ from flows.steps.findings import Verdict, judge
 from flows.steps.scoring import encode_texts, score_pairs
 from flows.steps.sources import one_line
 from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_comparisons
-from flows.steps.views import ArticleView, normalised, rare_words
+from flows.steps.views import ArticleView, normalised, places_in_articles
 from flows.steps.weighing import load_weights, weights_id
 from flows.tables import Outputs, from_table, to_table
 from models.checkpoint import Precision
@@ -413,7 +413,7 @@ def compare_proposal(p: Proposal, forward: NliScores, back: NliScores, same_fact
     days = (dates[1] - dates[0]).total_seconds() / 86_400 if dates[0] is not None and dates[1] is not None else None
     return compare_claims(
         *p.claims, p.candidate, PairScores(forward, back), days_between=days, order_known=p.comparison.order_known, same_fact_margin=same_fact_margin,
-        rare=rare_words(p.earlier, p.candidate.earlier, p.later, p.candidate.later),
+        places=places_in_articles(p.earlier, p.candidate.earlier, p.later, p.candidate.later),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -105,12 +105,11 @@ def same_fact_margins(pairs: Sequence[tuple[str, str, float]]) -> list[float]:
 
 def compare_claims(
     earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool, same_fact_margin: float,
-    rare: tuple[float, float],
+    places: Mapping[str, float],
 ) -> ComparedPair:  # fmt: skip
-    """Run all comparers on a pair and put what they and the model saw into features. `rare`: as flows.steps.views.rare_words."""
+    """Run all comparers on a pair and put what they and the model saw into features. `places`: as flows.steps.views.places_in_articles."""
     observations: dict[ChangeType, Observation] = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
-    features = pair_features(earlier, later, candidate, scores)
-    features["rare_words"], features["rare_words_share"] = round(rare[0], 4), round(rare[1], 4)
+    features = pair_features(earlier, later, candidate, scores) | places
     changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
     if scores.has_heads:
         features["same_fact_margin"] = same_fact_margin

@@ -55,6 +55,9 @@ SAME_FACT_FEATURES = (
     "length_ratio",
     "rare_words",
     "rare_words_share",
+    "surroundings",
+    "position_apart",
+    "position_first",
     "entailment_max",
     "contradiction_max",
 )

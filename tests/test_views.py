@@ -1,0 +1,49 @@
+"""What an article's surroundings say of a claim."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.steps.views import ArticleView, places_in_articles
+from tests.core_examples import a_view, an_article
+
+
+def a_view_of(n: int, seed: int) -> ArticleView:
+    """An article of `n` claims about different sums, with vectors of no meaning."""
+    view = a_view(an_article(" ".join(f"The ministry in Arvona paid {k + 2} million euros for ferry number {k + 11}." for k in range(n))))
+    assert len(view.claims) == n
+    vectors = np.random.default_rng(seed).normal(size=(n, 5))
+    return dataclasses.replace(view, vectors=(vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
+
+
+VIEWS = [a_view_of(n, seed) for n, seed in ((1, 0), (2, 1), (7, 2), (12, 3))]
+
+
+@given(a=st.sampled_from(VIEWS), b=st.sampled_from(VIEWS), data=st.data())
+def test_which_article_is_first_plays_no_part(a: ArticleView, b: ArticleView, data: st.DataObject):
+    i, j = (data.draw(st.integers(0, len(v.claims) - 1)) for v in (a, b))
+    assert places_in_articles(a, i, b, j) == places_in_articles(b, j, a, i)
+
+
+def test_surroundings_are_the_neighbours_not_the_claim():
+    view = VIEWS[2]
+    before, after = view.vectors[2], view.vectors[4]
+    expected = (before + after) / np.linalg.norm(before + after)
+    assert view.surroundings[3] == pytest.approx(expected, abs=1e-6)
+    assert view.surroundings[0] == pytest.approx(view.vectors[1], abs=1e-6)
+
+
+def test_a_claim_alone_has_no_surroundings():
+    assert not VIEWS[0].surroundings.any()
+    assert places_in_articles(VIEWS[0], 0, VIEWS[2], 3)["surroundings"] == 0.0
+
+
+def test_positions_are_shares_of_the_article_and_tens_from_its_beginning():
+    places = places_in_articles(VIEWS[1], 1, VIEWS[3], 9)
+    assert places["position_apart"] == pytest.approx(abs(1 / 2 - 9 / 12))
+    assert places["position_first"] == pytest.approx(0.1)
