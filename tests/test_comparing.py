@@ -36,7 +36,14 @@ def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = Fals
     first, second = (b, a) if swap else (a, b)
     margin = round(rng.uniform(-6, 6), 4)
     return compare_claims(
-        claim(first), claim(second), candidate, scores, days_between=days, order_known=days is not None, same_fact_margin=margin, places={"rare_words": 1.0, "rare_words_share": 0.5}
+        claim(first),
+        claim(second),
+        candidate,
+        scores,
+        days_between=days,
+        order_known=days is not None,
+        same_fact_margin=margin,
+        places={"rare_words": 1.0, "rare_words_share": 0.5},
     )
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.steps.views import ArticleView, places_in_articles
-from tests.core_examples import a_view, an_article
+from tests.core_examples import SENTENCES, a_view, an_article
 
 
 def a_view_of(n: int, seed: int) -> ArticleView:
-    """An article of `n` claims about different sums, with vectors of no meaning."""
-    view = a_view(an_article(" ".join(f"The ministry in Arvona paid {k + 2} million euros for ferry number {k + 11}." for k in range(n))))
+    """An article of `n` claims, with vectors of no meaning."""
+    view = a_view(an_article(" ".join(SENTENCES[:n])))
     assert len(view.claims) == n
     vectors = np.random.default_rng(seed).normal(size=(n, 5))
     return dataclasses.replace(view, vectors=(vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
