@@ -106,7 +106,7 @@ def test_every_rule_fires_on_the_invented_articles():
 def test_an_article_without_claims_has_no_pairs():
     empty = a_view(an_article("Why?"), vectors=np.zeros((0, 48), dtype=np.float32))
     full = a_view(an_article(SENTENCES[0]))
-    assert propose_pairs(empty, full) == propose_pairs(full, empty) == []
+    assert len(propose_pairs(empty, full)) == len(propose_pairs(full, empty)) == 0
 
 
 @pytest.mark.parametrize(
@@ -134,5 +134,5 @@ def test_long_articles_are_fast():
         hundred = tuple(claims[i % len(claims)] for i in range(100))
         views.append(ArticleView(an_article(SENTENCES[0]), hundred, vectors, frozenset(), frozenset(), frozenset()))
     started = time.process_time()
-    assert propose_pairs(views[0], views[1])
+    assert len(propose_pairs(views[0], views[1]))
     assert time.process_time() - started < 1.0

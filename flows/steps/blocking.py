@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.records import Claim
 from flows.steps.views import ArticleView, claim_marks
@@ -14,6 +15,7 @@ SIMILARITY_FLOOR = 0.20  # below it no pair of one fact was seen among the neare
 NAMED_FLOOR = 0.35  # for pairs that share a name and a number, or several names, though others are nearer
 
 WORD_FOR_WORD, NEAREST, SHARED_NAMES = "word for word", "nearest", "shared names and numbers"
+RULES = (WORD_FOR_WORD, NEAREST, SHARED_NAMES)  # in the order in which they are tried
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,29 +32,45 @@ class Candidate:
     margin: float
 
 
-def propose_pairs(earlier: ArticleView, later: ArticleView) -> list[Candidate]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidates:
+    """The candidate pairs of two articles, column by column, all of shape (n,); by position of the earlier claim, then of the later.
+
+    `rule` holds places in RULES. `candidates[i]`, and iterating, makes a `Candidate`.
+    """
+
+    earlier: NDArray[np.int32]
+    later: NDArray[np.int32]
+    rule: NDArray[np.uint8]
+    similarity: NDArray[np.float64]
+    margin: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.earlier)
+
+    def __getitem__(self, i: int) -> Candidate:
+        return Candidate(int(self.earlier[i]), int(self.later[i]), RULES[self.rule[i]], float(self.similarity[i]), float(self.margin[i]))
+
+
+NO_CANDIDATES = Candidates(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0), np.zeros(0))
+
+
+def propose_pairs(earlier: ArticleView, later: ArticleView) -> Candidates:
     """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers."""
     if not earlier.claims or not later.claims:
-        return []
+        return NO_CANDIDATES
     similarity = claim_similarity(earlier, later)
-    word_for_word = _word_for_word(earlier, later)
-    nearest = _nearest(similarity) & (similarity >= SIMILARITY_FLOOR)
-    other = _best_other(similarity)
-    found = []
-    for i, j in zip(*(map(int, side) for side in np.nonzero(word_for_word | nearest | (similarity >= NAMED_FLOOR))), strict=True):
-        if word_for_word[i, j]:
-            rule = WORD_FOR_WORD
-        elif nearest[i, j]:
-            rule = NEAREST
-        elif _share_enough(earlier.marks[i], later.marks[j]):
-            rule = SHARED_NAMES
-        else:
-            continue
-        found.append(Candidate(i, j, rule, float(similarity[i, j]), round(float(similarity[i, j] - other[i, j]), 4)))
-    return found
+    by_row, by_column = np.sort(similarity, axis=1), np.sort(similarity, axis=0)
+    nearest = _nearest(similarity, by_row, by_column) & (similarity >= SIMILARITY_FLOOR)
+    named = (similarity >= NAMED_FLOOR) & _share_enough(earlier, later)
+    fired = np.stack([_word_for_word(earlier, later), nearest, named])  # (len(RULES), n_earlier, n_later)
+    margin = np.round(similarity - _best_other(similarity, by_row, by_column), 4)
+    i, j = np.nonzero(fired.any(axis=0))
+    rule = fired[:, i, j].argmax(axis=0)  # the first that fires
+    return Candidates(i.astype(np.int32), j.astype(np.int32), rule.astype(np.uint8), similarity[i, j], margin[i, j])
 
 
-def claim_similarity(earlier: ArticleView, later: ArticleView) -> np.ndarray:
+def claim_similarity(earlier: ArticleView, later: ArticleView) -> NDArray[np.float64]:
     """Cosines of all pairs of claims, shape (n_earlier, n_later), to four places."""
     # In double precision, so that the last bits do not depend on which article is which.
     return np.round(earlier.vectors.astype(np.float64) @ later.vectors.astype(np.float64).T, 4)
@@ -64,36 +82,36 @@ def shared_marks(a: Claim, b: Claim) -> tuple[int, int]:
     return len(first[0] & second[0]), len(first[1] & second[1])
 
 
-def _word_for_word(earlier: ArticleView, later: ArticleView) -> np.ndarray:
+def _word_for_word(earlier: ArticleView, later: ArticleView) -> NDArray[np.bool_]:
     """Mask (n_earlier, n_later): the two claims have the same words."""
     mask = np.zeros((len(earlier.claims), len(later.claims)), dtype=bool)
-    places: dict[str, list[int]] = {}
-    for j, text in enumerate(later.normalised_texts):
-        places.setdefault(text, []).append(j)
-    for i, text in enumerate(earlier.normalised_texts):
-        mask[i, places.get(text, [])] = True
+    for text in earlier.places_of_text.keys() & later.places_of_text.keys():
+        mask[np.ix_(earlier.places_of_text[text], later.places_of_text[text])] = True
     return mask
 
 
-def _best_other(similarity: np.ndarray) -> np.ndarray:
-    """For each pair (n_earlier, n_later), the highest cosine, at least 0, that either of its claims has with another partner."""
+def _best_other(similarity: NDArray[np.float64], by_row: NDArray[np.float64], by_column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each pair (n_earlier, n_later), the highest cosine, at least 0, that either of its claims has with another partner.
+
+    `by_row`, `by_column`: the same cosines, sorted upwards within each row, within each column.
+    """
     best = np.zeros_like(similarity)
-    for axis in (0, 1):
+    for axis, ranked in ((1, by_row), (0, by_column)):
         if similarity.shape[axis] > 1:
-            ranked = np.sort(similarity, axis=axis)
             first, second = np.take(ranked, [-1], axis), np.take(ranked, [-2], axis)
             # The row's best other is its best, but for the best itself; where two share first place, `second` equals it.
             best = np.maximum(best, np.where(similarity == first, second, first))
     return best
 
 
-def _nearest(similarity: np.ndarray) -> np.ndarray:
+def _nearest(similarity: NDArray[np.float64], by_row: NDArray[np.float64], by_column: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Mask (n_earlier, n_later): the pair is among the NEIGHBOURS nearest of either claim. Ties are kept, so that the order of claims plays no part."""
-    by_row = np.sort(similarity, axis=1)[:, ::-1][:, min(NEIGHBOURS, similarity.shape[1]) - 1]
-    by_column = np.sort(similarity, axis=0)[::-1][min(NEIGHBOURS, similarity.shape[0]) - 1]
-    return (similarity >= by_row[:, None]) | (similarity >= by_column[None, :])
+    least_of_row = by_row[:, -min(NEIGHBOURS, similarity.shape[1])]
+    least_of_column = by_column[-min(NEIGHBOURS, similarity.shape[0])]
+    return (similarity >= least_of_row[:, None]) | (similarity >= least_of_column)
 
 
-def _share_enough(a: tuple[frozenset[str], frozenset[float]], b: tuple[frozenset[str], frozenset[float]]) -> bool:
-    names, numbers = len(a[0] & b[0]), len(a[1] & b[1])
-    return names + numbers >= 2 and names >= 1
+def _share_enough(earlier: ArticleView, later: ArticleView) -> NDArray[np.bool_]:
+    """Mask (n_earlier, n_later): the two claims have at least two words of names and numbers in common, and one of a name among these."""
+    names = earlier.name_marks.shared(later.name_marks)
+    return (names >= 1) & (names + earlier.number_marks.shared(later.number_marks) >= 2)

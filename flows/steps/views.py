@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 from collections import Counter
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +14,28 @@ from numpy.typing import NDArray
 
 from flows.language.alignment import content_words, fold
 from flows.records import Article, Claim
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Marks:
+    """Which claims of an article have which marks: `has` (n_claims, n_marks) is 1 where a claim has the mark of that column, else 0."""
+
+    column: Mapping[Hashable, int]
+    has: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, marks: Sequence[Collection[Hashable]]) -> Marks:
+        """The marks of each claim, in order."""
+        column = {mark: k for k, mark in enumerate(dict.fromkeys(mark for of_claim in marks for mark in of_claim))}
+        has = np.zeros((len(marks), len(column)), dtype=np.float32)
+        for i, of_claim in enumerate(marks):
+            has[i, [column[mark] for mark in of_claim]] = 1.0
+        return cls(column, has)
+
+    def shared(self, other: Marks) -> NDArray[np.float32]:
+        """How many marks each claim here has in common with each claim there, shape (n_claims, n_claims there)."""
+        common = list(self.column.keys() & other.column.keys())
+        return self.has[:, [self.column[mark] for mark in common]] @ other.has[:, [other.column[mark] for mark in common]].T
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -51,9 +74,22 @@ class ArticleView:
         return tuple(normalised(claim.text) for claim in self.claims)
 
     @cached_property
-    def marks(self) -> tuple[tuple[frozenset[str], frozenset[float]], ...]:
-        """Each claim's words of names, folded, and its numbers."""
-        return tuple(claim_marks(claim) for claim in self.claims)
+    def places_of_text(self) -> dict[str, list[int]]:
+        """Where each normalised text stands among the claims."""
+        places: dict[str, list[int]] = {}
+        for i, text in enumerate(self.normalised_texts):
+            places.setdefault(text, []).append(i)
+        return places
+
+    @cached_property
+    def name_marks(self) -> Marks:
+        """Which words of names each claim has, folded."""
+        return Marks.of([claim_marks(claim)[0] for claim in self.claims])
+
+    @cached_property
+    def number_marks(self) -> Marks:
+        """Which numbers each claim has."""
+        return Marks.of([claim_marks(claim)[1] for claim in self.claims])
 
     @cached_property
     def stems(self) -> tuple[frozenset[str], ...]:
