@@ -25,7 +25,8 @@ from typing import Any
 import click
 
 FILE = "claimdrift.toml"
-NOT_IN_FILE = frozenset({"config", "help", "version", "rebuild", "once", "pair", "csv", "jsonl"})  # what is said once, not set for good
+NOT_IN_FILE = frozenset({"config", "help", "version", "rebuild", "once", "pair", "csv", "jsonl", "yes", "before"})
+"""What is said once, not set for good."""
 
 
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -161,3 +162,18 @@ def test_help_is_shown_whatever_the_file_holds():
     result = run("look", "--help", config="nonsense = 1")
     assert result.exit_code == 0
     assert "--config FILE" in result.output
+
+
+def test_every_command_of_the_program_reads_the_file():
+    from flows.cli import cli
+
+    def commands(of: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
+        if isinstance(of, click.Group):
+            for name, inner in of.commands.items():
+                yield from commands(inner, *names, name)
+        else:
+            yield " ".join(names), of
+
+    found = dict(commands(cli))
+    assert {"check", "status", "review apply"} <= found.keys()
+    assert [name for name, command in found.items() if "config" not in {p.name for p in command.params}] == []

@@ -160,10 +160,19 @@ def test_options_come_from_the_file_beside_the_outputs_folder(port):
     for command in (["findings"], ["export", "--csv"], ["review", "stats"], ["report"], ["plot", "--to", "here"]):
         assert run(*command, "--config", "elsewhere.toml").exit_code == 0, command
     assert Path("page.html").exists()
+    assert "archive\narticles    4 " in run("status", "--config", "elsewhere.toml").stdout
+    assert "Nothing to do" in run("compact", "--config", "elsewhere.toml").stdout
+    assert_one_line(run("forget", "nowhere", "--config", "elsewhere.toml"), 'has no article "nowhere"')
     file.write_text("min-score = nan\n", encoding="utf-8")
     assert_one_line(run("findings"), "claimdrift.toml: min-score: nan is not in the range")
     file.write_text("[review]\nlimit = 3\n", encoding="utf-8")
     assert_one_line(run("review", "stats"), '"review.limit" is no option')
+
+
+@pytest.mark.parametrize("key", ["yes = true", "before = 2020-01-01"])
+def test_no_file_agrees_to_forgetting_or_says_what_goes(key, port):
+    Path("claimdrift.toml").write_text(f"[forget]\n{key}\n", encoding="utf-8")
+    assert_one_line(run("forget", "anything"), f'"forget.{key.split()[0]}" is no option')
 
 
 def test_the_file_that_the_readme_shows_is_taken(port, repo_root):

@@ -7,12 +7,11 @@ from pathlib import Path
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.filter_options import outputs_options
 
 
 @click.command(cls=OneLineCommand)
-@click.option(
-    "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
-)  # fmt: skip
+@outputs_options
 def compact(outputs: Path) -> None:
     """Merge the small files that runs leave in each table into one, with the same rows.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
+from flows.commands.filter_options import outputs_options
 
 if TYPE_CHECKING:
     from flows.housekeeping.forgetting import Forgetting
@@ -29,9 +30,7 @@ What was forgotten stays forgotten: a check that meets the same text again leave
 @click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
 @click.argument("articles", metavar="[ARTICLE]...", nargs=-1)
 @click.option("--before", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Forget articles published before this day, undated ones read before it.")
-@click.option(
-    "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
-)  # fmt: skip
+@outputs_options
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 def forget(articles: tuple[str, ...], before: dt.datetime | None, outputs: Path, yes: bool) -> None:
     """Take articles, and all that was found with them, out of every table, the cache and the report.

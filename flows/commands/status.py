@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.filter_options import outputs_options
 
 if TYPE_CHECKING:
     from flows.housekeeping.status import Status
@@ -18,9 +19,7 @@ MANY_FILES = 500  # from here on reading the tables takes noticeably long
 
 
 @click.command(cls=OneLineCommand)
-@click.option(
-    "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
-)  # fmt: skip
+@outputs_options
 @click.option("--all", "show_all", is_flag=True, help="List everything that was rejected, not only the first.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def status(outputs: Path, show_all: bool, as_json: bool) -> None:
