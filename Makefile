@@ -54,6 +54,7 @@ kill: $(VENV)/.installed-dev
 model: data-is-there $(VENV)/.installed-train
 	$(TRAIN) --phase nli --base $(BASE) --work .model-work/nli --out .model-work/nli/checkpoint
 	$(TRAIN) --phase stories --base .model-work/nli/checkpoint --work .model-work/stories --out models/claimdrift-minilm
+	$(BIN)/python -m models.calibrate --shared $(DATA) --checkpoint models/claimdrift-minilm
 
 data-is-there:
 	@test -d "$(DATA)" || { echo "make model needs the folder of training data: make model DATA=DIR (models/train.py says what is in it)." >&2; exit 1; }
