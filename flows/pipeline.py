@@ -36,6 +36,7 @@ from flows.records import (
     finding_id,
     stable_hash,
 )  # fmt: skip
+from flows.rejects import new_rejects
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
 from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, propose_pairs
@@ -159,11 +160,13 @@ class CheckRun:
             hidden = {s.source for s in result.sightings if s.article_id in forgotten}  # named in no table again
             self.articles = [a for a in result.articles if a.article_id not in known_ids | forgotten]
             self.sightings = [s for s in result.sightings if (s.article_id, s.source) not in known_sightings and s.article_id not in forgotten]
-            self.rejects = [r for r in result.rejects if r.source not in hidden]
+            rejects = [r for r in result.rejects if r.source not in hidden]
+            self.rejects = rejects if self.rebuild else new_rejects(rejects, self.outputs)
             self.new_ids = {a.article_id for a in self.articles}
             self.counts.update(files=result.n_files, documents=result.n_documents, articles=len(self.articles), rejects=len(self.rejects))
             self.counts["articles forgotten before"] = sum(a.article_id in forgotten for a in result.articles)
             self.counts["articles known before"] = len(result.articles) - len(self.articles) - self.counts["articles forgotten before"]
+            self.counts["rejects known before"] = len(rejects) - len(self.rejects)
             self.dropped.update(f"rejected: {r.reason}" for r in self.rejects)
             for article in self.articles:
                 self.dropped.update({f"chrome: {reason}": n for reason, n in article.chrome.items()})
@@ -303,11 +306,9 @@ class CheckRun:
             # A rebuild takes the place of all there was; a run with nothing new leaves only its own row.
             self._make_findings()
             self.run = self._run_row()
-            told = {(r.source, r.reason, r.detail) for r in self._before("rejects", Reject)}
-            rejects = [r for r in self.rejects if (r.source, r.reason, r.detail) not in told]
             rows: dict[str, list] = {
                 "articles": self.articles, "sightings": self.sightings, "claims": [c for a in self.articles for c in self.claims[a.article_id]],
-                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": rejects, "findings": self.findings, "runs": [self.run],
+                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": self.rejects, "findings": self.findings, "runs": [self.run],
             }  # fmt: skip
             self.outputs.publish(self.run_id, {name: to_table(rows[name], record) for name, record in TABLES.items()}, replace=self.rebuild)
         return self.run
@@ -359,9 +360,6 @@ class CheckRun:
         for proposal, compared, verdict in self.found:
             self.findings.append(self._finding(proposal, compared, verdict, storylines, threads, carriers))
         self.findings.sort(key=lambda f: (-f.score, f.finding_id))
-
-    def _before(self, table: str, record: type) -> list:
-        return [] if self.rebuild else from_table(self.outputs.read(table), record)
 
     def _ends_before(self, table: str, filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
         """The two ends of each row that the folder held before; only these columns are read, however large the archive."""

@@ -76,6 +76,7 @@ class Printer:
             many(counts.get("claims", 0), "claim") if counts.get("articles") else "",
             many(counts.get("near copies", 0), "near copy", "near copies") if counts.get("near copies") else "",
             f"{counts['rejects']:,} rejected" if counts.get("rejects") else "",
+            f"{counts['rejects known before']:,} rejected before, and still" if counts.get("rejects known before") else "",
         ]
         return f" {self.dot} ".join(filter(None, parts))
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from example_archive import START, example, run_tables
+from example_archive import START, run_tables
 from test_archive import Killed, kill_at, publish
 
 from flows.cli import cli
 from flows.housekeeping.compacting import compact
-from flows.housekeeping.status import days_ago, open_rejects, read_status
+from flows.housekeeping.status import days_ago, read_status
 from flows.lock import WRITER_FILE, writer_of
 from flows.outbox import Outbox
-from flows.records import Reject, Sighting
 from flows.tables import Outputs, OutputsError
 
 
@@ -65,23 +64,6 @@ def test_compacting_changes_only_the_number_of_files(outputs):
     for status in (before, after):
         del status["files"], status["bytes"]
     assert after == before
-
-
-def seen(source: str, run_id: str) -> Sighting:
-    return example(Sighting, source=source, run_id=run_id)
-
-
-def rejected(source: str, run_id: str, reason: str = "empty") -> Reject:
-    return Reject(run_id, source, reason, f"{source} is {reason}.")
-
-
-def test_a_reject_is_settled_once_a_later_run_has_read_its_source():
-    old, new = rejected("a", "r1"), rejected("a", "r3", "binary")
-    assert open_rejects([old], []) == ([old], [])
-    assert open_rejects([old], [seen("a", "r2")]) == ([], [])
-    assert open_rejects([old, new], [seen("a", "r2")]) == ([new], []), "it was read, and then it was broken"
-    assert open_rejects([old], [seen("b", "r2")]) == ([old], [])
-    assert open_rejects([old], [seen("a", "r1")]) == ([], [old]), "a note beside the article of the same run"
 
 
 def test_what_an_interrupted_run_left_is_told(monkeypatch, tmp_path):

@@ -17,6 +17,7 @@ from flows.current import current_table
 from flows.lock import writer_of
 from flows.outbox import Outbox
 from flows.records import KINDS, TABLES, Reject, Run, Sighting
+from flows.rejects import open_rejects
 from flows.storage import OutputsError
 from flows.versions import Versions, find_versions
 
@@ -93,22 +94,6 @@ def read_status(outputs: str | Path) -> Status:
         set_aside=sorted(str(path.relative_to(archive.root)) for name in TABLES for path in (archive.root / name).glob(".*.orphan")),
         n_untold=len(Outbox(archive.root).waiting()),
     )
-
-
-def open_rejects(rejects: list[Reject], sightings: list[Sighting]) -> tuple[list[Reject], list[Reject]]:
-    """Return (what is still rejected, what stands beside an article that was read): of several rejects of one source the last counts.
-
-    A reject is settled once a later run has read an article of that source; one of the same run stands beside its article.
-    """
-    read_at = dict.fromkeys((s.source for s in sightings), "")
-    for sighting in sightings:
-        read_at[sighting.source] = max(read_at[sighting.source], sighting.run_id)
-    last: dict[str, Reject] = {}
-    for reject in sorted(rejects, key=lambda r: r.run_id):
-        last[reject.source] = reject
-    still = [r for r in last.values() if read_at.get(r.source, "") < r.run_id]
-    notes = [r for r in last.values() if read_at.get(r.source, "") == r.run_id]
-    return sorted(still, key=lambda r: r.source), sorted(notes, key=lambda r: r.source)
 
 
 def _unfinished(archive: Outputs) -> list[str]:
