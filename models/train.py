@@ -66,7 +66,7 @@ PHASES = {
         trunk_rate=1e-4, head_rate=5e-4,
     ),
     "stories": Phase(
-        nli_scale=0.05, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, real_copies=2, prose=2,
+        nli_scale=0.08, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, real_copies=2, prose=2,
         trunk_rate=5e-5, head_rate=2e-4,
     ),
 }  # fmt: skip
