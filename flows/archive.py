@@ -278,7 +278,7 @@ class Outputs:
             if len(new.unique()) < len(new):
                 raise OutputsError(f"{name} of run {run_id} holds a {key} twice. Each must be there once.")
             if new and not replace:
-                there = self._ids(name, key, before).intersection(new.to_pylist())
+                there = self.read(name, [key], filters=pc.field(key).isin(new.combine_chunks()), run_ids=before).column(key).to_pylist()
                 if there:
                     raise OutputsError(f"{self.root}: {name} holds {key} {min(there)} already ({len(there)} such). A run publishes only what is new.")
         if not replace:

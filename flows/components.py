@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 
 def connected_components(edges: Iterable[tuple[str, str]], nodes: Iterable[str] = ()) -> dict[str, str]:
     """Map every node to the smallest id of its component; `nodes` adds those without an edge.
@@ -27,3 +30,20 @@ def connected_components(edges: Iterable[tuple[str, str]], nodes: Iterable[str] 
         if a != b:
             parent[max(a, b)] = min(a, b)
     return {node: root(node) for node in parent}
+
+
+def edges_around(edges: pa.Table, nodes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return those edges, rows of two columns of ids, that lie in a component with one of `nodes`.
+
+    For an archive that is large where the components are small: what is not returned is passed over in Arrow, and never becomes a Python object.
+    """
+    names = edges.column_names
+    frontier, found = set(nodes), []
+    while frontier and len(edges):
+        ids = pa.array(sorted(frontier), type=pa.string())
+        touched = pc.or_(*(pc.is_in(edges.column(name), value_set=ids) for name in names))
+        ends = list(zip(*(edges.filter(touched).column(name).to_pylist() for name in names), strict=True))
+        edges = edges.filter(pc.invert(touched))
+        found += ends
+        frontier = {node for edge in ends for node in edge} - frontier
+    return found

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import progress
-from flows.components import connected_components
+from flows.components import connected_components, edges_around
 from flows.engine import Engine, load_engine
 from flows.records import (
     SCHEMA_VERSION,
@@ -41,7 +41,6 @@ from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
 from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, propose_pairs
 from flows.steps.cache import ModelCache
-from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same_fact_margins
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
@@ -51,6 +50,8 @@ from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_c
 from flows.steps.views import ArticleView, normalised, places_in_articles
 from flows.steps.weighing import load_weights, weights_id
 from flows.tables import Outputs, from_table, to_table
+from flows.worker_options import LOCAL, WorkerOptions
+from flows.workers import Workers, workers_for
 from models.checkpoint import Precision
 from models.nli import NliScores
 
@@ -100,11 +101,13 @@ class CheckRun:
     def __init__(
         self, inputs: Sequence[str | Path], outputs: str | Path, *, model: str | None = None, precision: Precision | None = None,
         settings: Settings = Settings(), options: ReadOptions | None = None, rebuild: bool = False,
+        worker_options: WorkerOptions = LOCAL,
     ) -> None:  # fmt: skip
         self.inputs, self.outputs = [Path(p) for p in inputs], Outputs(Path(outputs))
         self.model = model
         self.precision: Precision | None = precision
         self.settings, self.options, self.rebuild = settings, options or ReadOptions(), rebuild
+        self.worker_options = worker_options
         self.started_at = dt.datetime.now(dt.UTC)
         self.run_id = f"{self.started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         self.counts: Counter[str] = Counter()
@@ -129,6 +132,11 @@ class CheckRun:
     def engine(self) -> Engine:
         return load_engine(self.model, self.precision)
 
+    @property
+    def workers(self) -> Workers:
+        """Who extracts, encodes and scores."""
+        return workers_for(self.worker_options, self.engine, self.model)
+
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
         started = time.monotonic()
@@ -148,6 +156,7 @@ class CheckRun:
                     settings_id=self.settings.digest(engine.model_id),
                     thresholds=self.settings.thresholds(),
                 )
+            self.workers  # noqa: B018 - started here, where what is wrong with them is told early
 
     def read(self) -> None:
         """Read the input; keep the articles and sightings that the folder does not hold yet."""
@@ -174,8 +183,8 @@ class CheckRun:
     def extract(self) -> None:
         """Split the new articles into claims."""
         with self._timed("extract"):
-            for i, article in enumerate(self.articles):
-                result = extract_claims(article, self.run_id)
+            for i, result in enumerate(self.workers.extract(self.articles, self.run_id)):
+                article = self.articles[i]
                 self.claims[article.article_id] = result.claims
                 self.articles[i] = dataclasses.replace(article, n_claims=len(result.claims))
                 self.dropped.update({f"no claim: {reason}": n for reason, n in result.dropped.items()})
@@ -213,7 +222,7 @@ class CheckRun:
         """Make the articles' views: their claims with vectors, where they were seen, their runs of words."""
         texts = [c.text for a in articles for c in claims[a.article_id]]
         with self._cache() as cache:
-            vectors = encode_texts(texts, self.engine.encoder, cache, on_progress=progress.teller("encoding claims"))
+            vectors = encode_texts(texts, self.workers, cache, on_progress=progress.teller("encoding claims"))
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for sighting in sightings:
             seen[sighting.article_id].append(sighting)
@@ -248,11 +257,11 @@ class CheckRun:
         """Score the proposed pairs with the earlier claim as premise, and those that may tell one fact the other way round too."""
         with self._timed("score"), self._cache() as cache:
             worded = [p for p in self.proposals if p.candidate.blocking_rule != WORD_FOR_WORD]
-            scorer = self.engine.scorer
-            forward, n_forward = score_pairs([p.texts for p in worded], scorer, cache, on_progress=progress.teller("scoring pairs"))
-            likely = [i for i in range(len(worded)) if not scorer.has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
+            workers, has_heads = self.workers, self.engine.has_heads
+            forward, n_forward = score_pairs([p.texts for p in worded], workers, cache, on_progress=progress.teller("scoring pairs"))
+            likely = [i for i in range(len(worded)) if not has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
             back, n_back = score_pairs(
-                [(later, earlier) for earlier, later in (worded[i].texts for i in likely)], scorer, cache, on_progress=progress.teller("scoring pairs back")
+                [(later, earlier) for earlier, later in (worded[i].texts for i in likely)], workers, cache, on_progress=progress.teller("scoring pairs back")
             )
             place = {i: k for k, i in enumerate(likely)}
             self.scored = [(p, forward.row(i), back.row(place[i]) if i in place else None) for i, p in enumerate(worded)]
@@ -348,11 +357,10 @@ class CheckRun:
         if not self.found:
             return
         compared = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons]
-        storylines = connected_components([*self._ends_before("comparisons", end="article_id"), *compared])
-        known_ends = [*self._ends_before("pairs", pc.field("same_fact") >= deciding.SAME_FACT), *self._ends_before("findings")]
-        new_ends = [(a.claim_id, b.claim_id) for a, b in (p.claims for p, _, _ in self.found)]
+        storylines = connected_components([*self._edges_before("comparisons", compared, end="article_id"), *compared])
         same = [(p.earlier_claim_id, p.later_claim_id) for p in self.pairs if p.same_fact >= deciding.SAME_FACT]
-        threads = connected_components([*same, *known_ends, *new_ends])
+        same += [(a.claim_id, b.claim_id) for a, b in (p.claims for p, _, _ in self.found)]
+        threads = connected_components([*self._edges_before("pairs", same, pc.field("same_fact") >= deciding.SAME_FACT), *same])
         carriers: defaultdict[str, set[str]] = defaultdict(set)
         for view in self.views.values():
             for claim in view.claims:
@@ -361,13 +369,15 @@ class CheckRun:
             self.findings.append(self._finding(proposal, compared, verdict, storylines, threads, carriers))
         self.findings.sort(key=lambda f: (-f.score, f.finding_id))
 
-    def _ends_before(self, table: str, filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
-        """The two ends of each row that the folder held before; only these columns are read, however large the archive."""
+    def _edges_before(self, table: str, new: Sequence[tuple[str, str]], filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
+        """The rows that the folder held before, as (one end, the other), of the components that the new edges touch; findings are edges of threads too."""
         if self.rebuild:
             return []
         names = [f"earlier_{end}", f"later_{end}"]
-        columns = self.outputs.read(table, names, filters=filters).select(names)
-        return list(zip(*(column.to_pylist() for column in columns.columns), strict=True))
+        edges = [self.outputs.read(table, names, filters=filters)]
+        if end == "claim_id":
+            edges.append(self.outputs.read("findings", names))
+        return edges_around(pa.concat_tables(edges), (node for edge in new for node in edge))
 
     def _finding(
         self, p: Proposal, compared: ComparedPair, verdict: Verdict, storylines: dict[str, str], threads: dict[str, str], carriers: dict[str, set[str]]

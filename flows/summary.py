@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.components import connected_components
+from flows.components import connected_components, edges_around
 from flows.records import KINDS, Finding, Kind, Reject, Run, as_row
 from flows.storage import OutputsError
 from flows.tables import Outputs, from_table
@@ -106,9 +106,8 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
     rows = archive.read("findings", filters=pc.field("finding_id").isin(surest), run_ids=own)
     findings = {f.finding_id: f for f in from_table(rows, Finding)}
     ends = ["earlier_article_id", "later_article_id"]
-    compared = list(zip(*archive.read("comparisons", ends).to_pydict().values(), strict=True))
-    storylines = connected_components(compared)
-    touched = archive.read("comparisons", ends, run_ids=own).column("earlier_article_id").unique().to_pylist()
+    touched = archive.read("comparisons", ends, run_ids=own).column(ends[0]).unique().to_pylist()
+    storylines = connected_components(edges_around(archive.read("comparisons", ends), touched))
     return CheckSummary(
         outputs=str(outputs),
         run=run,
