@@ -40,7 +40,7 @@ from flows.convert import from_table, schema_problem
 from flows.housekeeping import rewriting
 from flows.lock import LockedError, folder_lock, holds_lock
 from flows.records import SCHEMA_VERSION, TABLES, Run, arrow_schema
-from flows.storage import OutputsError, explain_os_errors, sync_folder, write_synced
+from flows.storage import OutputsError, RowBatches, explain_os_errors, sync_folder, write_synced
 from flows.table_files import MERGED, check_file, check_version, did_you_mean, record_type_of, runs_in
 
 JOURNAL = ".publishing.json"
@@ -223,8 +223,9 @@ class Outputs:
             differences.append(f"settings {last.settings_id} there, {settings_id} now")
         raise OutputsError(f"{self.root}: was made with other settings: {'; '.join(differences)}. Give another --outputs, or --rebuild.")
 
-    def publish(self, run_id: str, tables: Mapping[str, pa.Table], *, replace: bool = False) -> None:
-        """Publish one run: all of records.TABLES, each made by to_table, in that order. See the module's docstring for what a kill leaves.
+    def publish(self, run_id: str, tables: Mapping[str, pa.Table | RowBatches], *, replace: bool = False) -> None:
+        """Publish one run: all of records.TABLES, each made by to_table or of batches by to_batch, in that order. See the module's docstring for what a kill
+        leaves.
 
         An empty table makes no file, unless its folder has none: so each folder can be read from the first run on. `replace` takes the place of all
         published runs. Rows are immutable: a run_id that is there is refused, and so are rows of another run, and an article, claim or finding that the
@@ -241,7 +242,7 @@ class Outputs:
             with explain_os_errors(self.root, "nothing was published, as it cannot be written"):
                 for name, path in zip(names, staged, strict=True):
                     path.parent.mkdir(exist_ok=True)
-                    write_synced(path, tables[name].replace_schema_metadata(arrow_schema(TABLES[name]).metadata))
+                    write_synced(path, _writable(name, run_id, tables[name]))
                     sync_folder(path.parent)
                 replaces = sorted({path.stem for name in TABLES for path in self.files(name)}) if replace else []
                 entry = {"run_id": run_id, "tables": names, "replaces": replaces, "schema_version": SCHEMA_VERSION}
@@ -256,7 +257,7 @@ class Outputs:
             sync_folder(self.root)
             self._finish(entry)
 
-    def _check_run(self, run_id: str, tables: Mapping[str, pa.Table], before: Sequence[str], *, replace: bool) -> None:
+    def _check_run(self, run_id: str, tables: Mapping[str, pa.Table | RowBatches], before: Sequence[str], *, replace: bool) -> None:
         if not RUN_ID.fullmatch(run_id) or run_id.startswith(MERGED):
             raise OutputsError(f'run_id "{run_id}" is no file name of a run. Use letters, digits, ".", "_" and "-", at most 128, not beginning with {MERGED}.')
         if run_id in before:
@@ -269,12 +270,13 @@ class Outputs:
             if not table.schema.equals(schema):
                 problem = schema_problem(table.schema, schema) or "the order of its columns, or which of them may be null"
                 raise OutputsError(f"{name} does not fit its schema: {problem}. Make it with to_table.")
-            if set(table.column("run_id").unique().to_pylist()) - {run_id}:
-                raise OutputsError(f"{name} holds rows of another run than {run_id}. A run publishes its own rows only.")
+        whole = {name: table for name, table in tables.items() if not isinstance(table, RowBatches)}  # what is made while it is written is checked then
+        for name, table in whole.items():
+            _check_run_ids(name, run_id, table.column("run_id"))
         if tables["runs"].num_rows != 1:
             raise OutputsError(f"runs holds {tables['runs'].num_rows} rows for run {run_id}; it must hold one.")
         for name, key in UNIQUE.items():
-            new = tables[name].column(key)
+            new = whole[name].column(key)
             if len(new.unique()) < len(new):
                 raise OutputsError(f"{name} of run {run_id} holds a {key} twice. Each must be there once.")
             if new and not replace:
@@ -282,7 +284,7 @@ class Outputs:
                 if there:
                     raise OutputsError(f"{self.root}: {name} holds {key} {min(there)} already ({len(there)} such). A run publishes only what is new.")
         if not replace:
-            run = from_table(tables["runs"], Run)[0]
+            run = from_table(whole["runs"], Run)[0]
             self.check_settings(model_id=run.model_id, model_source=run.model_source, settings_id=run.settings_id, thresholds=run.thresholds)
 
     def _finish(self, entry: dict[str, Any]) -> None:
@@ -336,3 +338,26 @@ class Outputs:
 
     def _staged(self, table: str, run_id: str) -> Path:
         return self.root / table / f".{run_id}.parquet.tmp"
+
+
+def _writable(name: str, run_id: str, table: pa.Table | RowBatches) -> pa.Table | RowBatches:
+    """The rows of a table with its schema's metadata; batches are checked on their way to the disk."""
+    schema = arrow_schema(TABLES[name])
+    if isinstance(table, RowBatches):
+        return RowBatches(schema, table.num_rows, _checked(name, run_id, table))
+    return table.replace_schema_metadata(schema.metadata)
+
+
+def _checked(name: str, run_id: str, table: RowBatches) -> Iterator[pa.RecordBatch]:
+    n_rows = 0
+    for batch in table.batches:
+        _check_run_ids(name, run_id, batch.column("run_id"))
+        n_rows += batch.num_rows
+        yield batch
+    if n_rows != table.num_rows:
+        raise OutputsError(f"{name} of run {run_id} has {n_rows} rows in its batches, and says that it has {table.num_rows}.")
+
+
+def _check_run_ids(name: str, run_id: str, run_ids: pa.Array | pa.ChunkedArray) -> None:
+    if set(run_ids.unique().to_pylist()) - {run_id}:
+        raise OutputsError(f"{name} holds rows of another run than {run_id}. A run publishes its own rows only.")

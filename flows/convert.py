@@ -10,8 +10,8 @@ import dataclasses
 import datetime as dt
 import types
 import typing
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
@@ -58,6 +58,49 @@ def to_table(records: Sequence[R], record_type: type[R]) -> pa.Table:
                 raise RecordError(f'{name} row {row}, column "{field.name}{mismatch.where}": {mismatch.problem}.') from None
         columns.append(pa.array(values, type=field.type))
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def to_batch(columns: Mapping[str, pa.Array], record_type: type) -> pa.RecordBatch:
+    """Return columns as a record batch of exactly `arrow_schema(record_type)`: for rows by the million, of which no records are made.
+
+    Raises RecordError where a column is missing, unknown or of another type, or holds NaN, or a null where none is allowed.
+    """
+    name, schema = _table_name(record_type), arrow_schema(record_type)
+    problem = schema_problem(pa.schema([(column, values.type) for column, values in columns.items()]), schema)
+    if problem:
+        raise RecordError(f"{name}: {problem}.")
+    for field in schema:
+        values = columns[field.name]
+        if values.null_count and not field.nullable:
+            raise RecordError(f'{name}, column "{field.name}": {values.null_count} nulls where none are allowed.')
+        if values.is_null(nan_is_null=True).true_count > values.null_count:
+            raise RecordError(f'{name}, column "{field.name}": is NaN: a figure that could not be computed must not be stored as one.')
+    return pa.RecordBatch.from_arrays([columns[column] for column in schema.names], schema=schema)
+
+
+class TableBuilder(Generic[R]):
+    """Records that become Arrow some at a time: as Python objects, nested ones take ten times the memory."""
+
+    EVERY = 500
+
+    def __init__(self, record_type: type[R]) -> None:
+        self.record_type = record_type
+        self._records: list[R] = []
+        self._tables = [arrow_schema(record_type).empty_table()]
+
+    def add(self, record: R) -> None:
+        self._records.append(record)
+        if len(self._records) >= self.EVERY:
+            self._convert()
+
+    def table(self) -> pa.Table:
+        """All records, as `to_table` makes them."""
+        self._convert()
+        return pa.concat_tables(self._tables)
+
+    def _convert(self) -> None:
+        self._tables.append(to_table(self._records, self.record_type))
+        self._records = []
 
 
 def from_table(table: pa.Table, record_type: type[R]) -> list[R]:

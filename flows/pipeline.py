@@ -13,6 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 
 from flows import progress
 from flows.components import connected_components, edges_around
+from flows.convert import TableBuilder
 from flows.engine import Engine, load_engine
 from flows.records import (
     SCHEMA_VERSION,
@@ -33,27 +35,30 @@ from flows.records import (
     Reject,
     Run,
     Sighting,
+    arrow_schema,
     finding_id,
     stable_hash,
 )  # fmt: skip
 from flows.rejects import new_rejects
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
-from flows.steps.blocking import NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, propose_pairs
+from flows.steps.blocking import NEIGHBOURS, RULES, SIMILARITY_FLOOR
 from flows.steps.cache import ModelCache
-from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same_fact_margins
+from flows.steps.comparing import ComparedPair
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
-from flows.steps.scoring import encode_texts, score_pairs
+from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
+from flows.steps.rows import JudgedPairs, evidence_of
+from flows.steps.scored import ScoredPairs, ScoredProposal, margins_of, score_proposals
+from flows.steps.scoring import encode_texts
 from flows.steps.sources import one_line
 from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_comparisons
-from flows.steps.views import ArticleView, normalised, places_in_articles
+from flows.steps.views import ArticleView, normalised
 from flows.steps.weighing import load_weights, weights_id
-from flows.tables import Outputs, from_table, to_table
+from flows.tables import Outputs, RowBatches, from_table, to_table
 from flows.worker_options import LOCAL, WorkerOptions
 from flows.workers import Workers, workers_for
 from models.checkpoint import Precision
-from models.nli import NliScores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,25 +79,6 @@ class Settings:
 
     def digest(self, model_id: str) -> str:
         return stable_hash(model_id, weights_id(), SCHEMA_VERSION, *(f"{k}={v}" for k, v in sorted(self.thresholds().items())))
-
-
-@dataclasses.dataclass(frozen=True)
-class Proposal:
-    """A candidate pair with the two articles it comes from."""
-
-    earlier: ArticleView
-    later: ArticleView
-    comparison: Comparison
-    candidate: Candidate
-
-    @property
-    def claims(self) -> tuple[Claim, Claim]:
-        return self.earlier.claims[self.candidate.earlier], self.later.claims[self.candidate.later]
-
-    @property
-    def texts(self) -> tuple[str, str]:
-        first, second = self.claims
-        return first.text, second.text
 
 
 class CheckRun:
@@ -121,11 +107,10 @@ class CheckRun:
         self.views: dict[str, ArticleView] = {}
         self.new_ids: set[str] = set()
         self.comparisons: list[Comparison] = []
-        self.proposals: list[Proposal] = []
-        self.scored: list[tuple[Proposal, NliScores, NliScores | None]] = []  # forward, and back where the first look asked for it
-        self.pairs: list[Pair] = []
-        self.found: list[tuple[Proposal, ComparedPair, Verdict]] = []
-        self.findings: list[Finding] = []
+        self.proposals = ProposedPairs.of([])
+        self.scored: ScoredPairs | None = None
+        self.judged: JudgedPairs | None = None
+        self.found = arrow_schema(Finding).empty_table()  # thread ids are filled in when all pairs are judged
         self.run: Run | None = None
 
     @property
@@ -243,83 +228,75 @@ class CheckRun:
     def propose(self) -> None:
         """Propose pairs of claims."""
         with self._timed("propose"):
-            for i, comparison in enumerate(self.comparisons):
-                earlier, later = self.views[comparison.earlier_article_id], self.views[comparison.later_article_id]
-                self.proposals += [Proposal(earlier, later, comparison, c) for c in propose_pairs(earlier, later)]
-                progress.tell("proposing pairs", i + 1, len(self.comparisons))
-            self.pairs_per_rule.update(p.candidate.blocking_rule for p in self.proposals)
-            self.counts["pairs possible"] = sum(
-                len(self.views[c.earlier_article_id].claims) * len(self.views[c.later_article_id].claims) for c in self.comparisons
-            )
+            self.proposals = ProposedPairs.of(self._compared_articles())
+            n_by_rule = np.bincount(self.proposals.rule, minlength=len(RULES))
+            self.pairs_per_rule.update({rule: int(n) for rule, n in zip(RULES, n_by_rule, strict=True) if n})
+            self.counts["pairs possible"] = self.proposals.n_possible
             self.counts["pairs proposed"] = len(self.proposals)
+
+    def _compared_articles(self) -> Iterator[ComparedArticles]:
+        for i, comparison in enumerate(self.comparisons):
+            yield ComparedArticles(self.views[comparison.earlier_article_id], self.views[comparison.later_article_id], comparison)
+            progress.tell("proposing pairs", i + 1, len(self.comparisons))
 
     def score(self) -> None:
         """Score the proposed pairs with the earlier claim as premise, and those that may tell one fact the other way round too."""
         with self._timed("score"), self._cache() as cache:
-            worded = [p for p in self.proposals if p.candidate.blocking_rule != WORD_FOR_WORD]
-            workers, has_heads = self.workers, self.engine.has_heads
-            forward, n_forward = score_pairs([p.texts for p in worded], workers, cache, on_progress=progress.teller("scoring pairs"))
-            likely = [i for i in range(len(worded)) if not has_heads or forward.same_fact[i] >= deciding.SAME_FACT_FLOOR]
-            back, n_back = score_pairs(
-                [(later, earlier) for earlier, later in (worded[i].texts for i in likely)], workers, cache, on_progress=progress.teller("scoring pairs back")
+            tellers = progress.teller("scoring pairs"), progress.teller("scoring pairs back")
+            self.scored = score_proposals(
+                self.proposals, self.workers, cache, has_heads=self.engine.has_heads, on_progress=tellers[0], on_progress_back=tellers[1]
             )
-            place = {i: k for k, i in enumerate(likely)}
-            self.scored = [(p, forward.row(i), back.row(place[i]) if i in place else None) for i, p in enumerate(worded)]
-            self.counts["pairs scored"] = len(worded)
-            self.counts["pairs scored both ways"] = len(likely)
-            self.counts["scores computed"] = n_forward + n_back
-            self.counts["scores from the cache"] = len(worded) + len(likely) - n_forward - n_back
+            n_scored, n_both_ways = len(self.scored.pairs), len(self.scored.likely)
+            self.counts["pairs scored"] = n_scored
+            self.counts["pairs scored both ways"] = n_both_ways
+            self.counts["scores computed"] = self.scored.n_computed
+            self.counts["scores from the cache"] = n_scored + n_both_ways - self.scored.n_computed
+
+    def scored_both_ways(self) -> Iterator[ScoredProposal]:
+        """The pairs that may tell one fact, with all that the model said of them."""
+        assert self.scored is not None
+        margins = margins_of(self.proposals, self.scored) if self.engine.has_heads else np.zeros(len(self.scored.pairs))
+        with self._cache() as cache:
+            yield from self.scored.both_ways(margins, self.workers, cache)
 
     def compare(self) -> None:
         """Compare the pairs that may tell one fact, and decide what comes of each."""
         with self._timed("compare"):
+            assert self.scored is not None
             weights = load_weights(with_heads=self.engine.has_heads)
-            self.pairs = [self._word_for_word(p) for p in self.proposals if p.candidate.blocking_rule == WORD_FOR_WORD]
-            margins = self.same_fact_margins()
-            for i, (proposal, forward, back) in enumerate(self.scored):
-                if back is None:
-                    self.pairs.append(self._pair(proposal, forward, None, float(forward.same_fact[0]), 0.0, "same fact, first look"))
-                    continue
-                compared = compare_proposal(proposal, forward, back, margins[i])
+            self.judged = JudgedPairs.unjudged(self.proposals, self.scored)
+            found, kinds = TableBuilder(Finding), Counter[str]()
+            for scored in self.scored_both_ways():
+                compared = scored.compare()
                 verdict = judge(compared, weights, min_score=self.settings.min_score)
-                self.pairs.append(self._pair(proposal, forward, back, verdict.same_fact, verdict.score, verdict.dropped_at))
+                self.judged.put(scored.place, verdict)
                 if not verdict.dropped_at:
-                    self.found.append((proposal, compared, verdict))
-                progress.tell("comparing claims", i + 1, len(self.scored))
-            self.dropped.update(f"pair: {p.dropped_at}" for p in self.pairs if p.dropped_at)
-            self.counts["findings"] = len(self.found)
-            self.counts.update({f"findings: {kind}": n for kind, n in Counter(v.kind for _, _, v in self.found).items()})
+                    found.add(self._finding(scored.proposal, compared, verdict))
+                    kinds[verdict.kind] += 1
+                progress.tell("comparing claims", scored.place + 1, len(self.scored.likely))
+            self.found = found.table()
+            self.dropped.update({f"pair: {dropped_at}": n for dropped_at, n in self.judged.n_dropped().items()})
+            self.counts["findings"] = self.found.num_rows
+            self.counts.update({f"findings: {kind}": n for kind, n in kinds.items()})
 
-    def same_fact_margins(self) -> list[float]:
-        """For each scored pair, how much likelier it tells one fact than its best rival between the same two articles; a word-for-word copy is sure to."""
-        rivals: defaultdict[tuple[str, str], list[tuple[int, tuple[str, str, float]]]] = defaultdict(list)
-        margins = [0.0] * len(self.scored)
-        if not self.engine.has_heads:
-            return margins
-        for i, (proposal, forward, _) in enumerate(self.scored):
-            first, second = proposal.claims
-            rivals[first.article_id, second.article_id].append((i, (first.claim_id, second.claim_id, float(forward.same_fact[0]))))
-        for proposal in self.proposals:
-            if proposal.candidate.blocking_rule == WORD_FOR_WORD:
-                first, second = proposal.claims
-                rivals[first.article_id, second.article_id].append((-1, (first.claim_id, second.claim_id, 1.0)))
-        for group in rivals.values():
-            for (i, _), margin in zip(group, same_fact_margins([pair for _, pair in group]), strict=True):
-                if i >= 0:
-                    margins[i] = margin
-        return margins
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings as records: for a look at some, not for thousands."""
+        return from_table(self.found, Finding)
 
     def publish(self) -> Run:
         """Write everything, findings and the run's row last."""
         with self._timed("publish"):
             # A rebuild takes the place of all there was; a run with nothing new leaves only its own row.
-            self._make_findings()
+            self._name_threads()
             self.run = self._run_row()
             rows: dict[str, list] = {
                 "articles": self.articles, "sightings": self.sightings, "claims": [c for a in self.articles for c in self.claims[a.article_id]],
-                "comparisons": self.comparisons, "pairs": self.pairs, "rejects": self.rejects, "findings": self.findings, "runs": [self.run],
+                "comparisons": self.comparisons, "rejects": self.rejects, "runs": [self.run],
             }  # fmt: skip
-            self.outputs.publish(self.run_id, {name: to_table(rows[name], record) for name, record in TABLES.items()}, replace=self.rebuild)
+            tables = {name: to_table(of_table, TABLES[name]) for name, of_table in rows.items()}
+            pairs = RowBatches(arrow_schema(Pair), len(self.proposals), self.judged.batches(self.run_id) if self.judged else ())
+            self.outputs.publish(self.run_id, {**tables, "pairs": pairs, "findings": self.found}, replace=self.rebuild)
         return self.run
 
     def _cache(self) -> ModelCache:
@@ -336,38 +313,31 @@ class CheckRun:
         wanted = near | pc.field("published_at").is_null() | _one_of("article_id", versions.column(0).to_pylist())
         return from_table(self.outputs.read("articles", filters=wanted), Article)
 
-    def _pair(self, p: Proposal, forward: NliScores, back: NliScores | None, same_fact: float, score: float, dropped_at: str) -> Pair:
-        first, second = p.claims
-        entailment, neutral, contradiction = map(float, forward.nli[0])
-        entailment_back, neutral_back, contradiction_back = map(float, back.nli[0]) if back is not None else (None, None, None)
-        return Pair(
-            first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, p.candidate.blocking_rule, p.candidate.similarity,
-            entailment, neutral, contradiction, entailment_back, neutral_back, contradiction_back, same_fact, score, dropped_at,
-        )  # fmt: skip
-
-    def _word_for_word(self, p: Proposal) -> Pair:
-        first, second = p.claims
-        return Pair(
-            first.claim_id, second.claim_id, first.article_id, second.article_id, self.run_id, WORD_FOR_WORD, p.candidate.similarity,
-            1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, "word for word",
-        )  # fmt: skip
-
-    def _make_findings(self) -> None:
-        """Turn the verdicts into rows that stand alone, with threads and storylines as of this run."""
-        if not self.found:
-            return
+    @cached_property
+    def _storylines(self) -> dict[str, str]:
+        """The storyline of each article as of this run."""
         compared = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons]
-        storylines = connected_components([*self._edges_before("comparisons", compared, end="article_id"), *compared])
-        same = [(p.earlier_claim_id, p.later_claim_id) for p in self.pairs if p.same_fact >= deciding.SAME_FACT]
-        same += [(a.claim_id, b.claim_id) for a, b in (p.claims for p, _, _ in self.found)]
-        threads = connected_components([*self._edges_before("pairs", same, pc.field("same_fact") >= deciding.SAME_FACT), *same])
+        return connected_components([*self._edges_before("comparisons", compared, end="article_id"), *compared])
+
+    @cached_property
+    def _carriers(self) -> Mapping[str, set[str]]:
+        """The sources that carry a claim word for word, by its normalised text."""
         carriers: defaultdict[str, set[str]] = defaultdict(set)
         for view in self.views.values():
-            for claim in view.claims:
-                carriers[normalised(claim.text)].update(s.source for s in self.sightings_of[view.article.article_id])
-        for proposal, compared, verdict in self.found:
-            self.findings.append(self._finding(proposal, compared, verdict, storylines, threads, carriers))
-        self.findings.sort(key=lambda f: (-f.score, f.finding_id))
+            for text in view.places_of_text:
+                carriers[text].update(s.source for s in self.sightings_of[view.article.article_id])
+        return carriers
+
+    def _name_threads(self) -> None:
+        """Put the findings in order, and give each its thread as of this run."""
+        if not self.found.num_rows or self.judged is None:
+            return
+        new_ends = zip(*(self.found.column(f"{side}_claim_id").to_pylist() for side in ("earlier", "later")), strict=True)
+        same = [*self.judged.ends_of_same_fact(deciding.SAME_FACT), *new_ends]
+        threads = connected_components([*self._edges_before("pairs", same, pc.field("same_fact") >= deciding.SAME_FACT), *same])
+        found = self.found.sort_by([("score", "descending"), ("finding_id", "ascending")])
+        thread_ids = pa.array([threads[claim] for claim in found.column("earlier_claim_id").to_pylist()], pa.string())
+        self.found = found.set_column(found.schema.get_field_index("thread_id"), found.schema.field("thread_id"), thread_ids)
 
     def _edges_before(self, table: str, new: Sequence[tuple[str, str]], filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
         """The rows that the folder held before, as (one end, the other), of the components that the new edges touch; findings are edges of threads too."""
@@ -379,22 +349,21 @@ class CheckRun:
             edges.append(self.outputs.read("findings", names))
         return edges_around(pa.concat_tables(edges), (node for edge in new for node in edge))
 
-    def _finding(
-        self, p: Proposal, compared: ComparedPair, verdict: Verdict, storylines: dict[str, str], threads: dict[str, str], carriers: dict[str, set[str]]
-    ) -> Finding:
+    def _finding(self, p: Proposal, compared: ComparedPair, verdict: Verdict) -> Finding:
+        """A row that stands alone, but for its thread, which depends on what comes of all pairs."""
         sides = {}
         for side, view, claim in (("earlier", p.earlier, p.claims[0]), ("later", p.later, p.claims[1])):
             sighting = min(self.sightings_of[view.article.article_id], key=lambda s: s.source)
             sides |= {
-                f"{side}_source": sighting.source, f"{side}_sources": sorted(carriers[normalised(claim.text)]), f"{side}_outlet": sighting.outlet,
+                f"{side}_source": sighting.source, f"{side}_sources": sorted(self._carriers[normalised(claim.text)]), f"{side}_outlet": sighting.outlet,
                 f"{side}_title": view.article.title, f"{side}_text": claim.text, f"{side}_char_start": claim.char_start, f"{side}_char_end": claim.char_end,
                 f"{side}_published_at": view.article.published_at, f"{side}_attribution": claim.attribution, f"{side}_certainty": claim.certainty,
                 f"{side}_claim_id": claim.claim_id, f"{side}_article_id": claim.article_id,
             }  # fmt: skip
         first, second = p.claims
         return Finding(
-            finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id=threads[first.claim_id],
-            storyline_id=storylines[first.article_id],
+            finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id="",
+            storyline_id=self._storylines[first.article_id],
             kind=verdict.kind, types=[c.type for c in verdict.changes], changes=list(verdict.changes), score=verdict.score,
             order_known=p.comparison.order_known, same_source=bool(p.earlier.source_keys & p.later.source_keys),
             evidence=evidence_of(compared, verdict), model_id=self.engine.model_id, schema_version=SCHEMA_VERSION, **sides,
@@ -413,28 +382,3 @@ class CheckRun:
 def _one_of(column: str, values: list[str]) -> pc.Expression:
     """Rows whose column holds one of the values; none where there are no values."""
     return pc.field(column).isin(pa.array(values, pa.string()))
-
-
-def compare_proposal(p: Proposal, forward: NliScores, back: NliScores, same_fact_margin: float) -> ComparedPair:
-    """Compare the two claims of a proposal, with the days between their articles."""
-    dates = p.earlier.article.published_at, p.later.article.published_at
-    days = (dates[1] - dates[0]).total_seconds() / 86_400 if dates[0] is not None and dates[1] is not None else None
-    return compare_claims(
-        *p.claims, p.candidate, PairScores(forward, back), days_between=days, order_known=p.comparison.order_known, same_fact_margin=same_fact_margin,
-        places=places_in_articles(p.earlier, p.candidate.earlier, p.later, p.candidate.later),
-    )  # fmt: skip
-
-
-def evidence_of(pair: ComparedPair, verdict: Verdict) -> dict:
-    """The probabilities, what each comparer saw, and how each feature moved the score."""
-    forward, back = pair.scores.forward, pair.scores.back
-    exclusive, compatible, same = (float(x) if pair.scores.has_heads else None for x in pair.scores.mean("relation"))
-    names = ("entailment", "neutral", "contradiction")
-    return {
-        "similarity": pair.candidate.similarity, "same_fact": verdict.same_fact, "exclusive": exclusive, "compatible": compatible, "same": same,
-        **dict(zip(names, map(float, forward.nli[0]), strict=True)),
-        **dict(zip((f"{n}_back" for n in names), map(float, back.nli[0]), strict=True)),
-        "blocking_rule": pair.candidate.blocking_rule,
-        "observations": [dataclasses.asdict(o) for o in pair.observations.values()],
-        "contributions": [{"feature": name, "value": value, "contribution": moved} for name, (value, moved) in verdict.contributions.items()],
-    }  # fmt: skip

@@ -7,11 +7,12 @@ import sqlite3
 from typing import Any
 
 from flows.explain import Waterfall
-from flows.pipeline import CheckRun, Settings, compare_proposal, evidence_of
+from flows.pipeline import CheckRun, Settings
 from flows.quoting import Side, read_article
 from flows.records import Comparison, Pair, Run
 from flows.steps.comparing import COMPARERS
 from flows.steps.findings import judge
+from flows.steps.rows import evidence_of
 from flows.steps.weighing import load_weights
 from flows.tables import Outputs
 from models.checkpoint import EMBEDDED, ModelError
@@ -62,18 +63,17 @@ def dropped_pair(archive: Outputs, run: Run, first: Side, second: Side, comparis
         return Recomputed(stored_evidence(pair, first, second), None, note)
     check.comparisons = [comparison]
     check.propose()
+    ends = pair.earlier_claim_id, pair.later_claim_id
     try:
         check.score()
+        scored = next((s for s in check.scored_both_ways() if tuple(claim.claim_id for claim in s.proposal.claims) == ends), None)
     except CACHE_ERRORS as error:
         return Recomputed(stored_evidence(pair, first, second), None, f"{MISSING}: the folder's cache cannot be used ({error}).")
-    margins = check.same_fact_margins()
-    ends = pair.earlier_claim_id, pair.later_claim_id
-    i = next((i for i, (p, _, _) in enumerate(check.scored) if (p.claims[0].claim_id, p.claims[1].claim_id) == ends), None)
-    if i is None or (back := check.scored[i][2]) is None:
+    if scored is None:
         note = f"{MISSING}: the pair would be dropped earlier today. Make the folder again with --rebuild."
         return Recomputed(stored_evidence(pair, first, second), None, note)
     weights = load_weights(with_heads=check.engine.has_heads)
-    compared = compare_proposal(check.scored[i][0], check.scored[i][1], back, margins[i])
+    compared = scored.compare()
     evidence = evidence_of(compared, judge(compared, weights, min_score=0.0))
     del evidence["contributions"]
     of, model = ("same fact", weights.same_fact) if pair.dropped_at == "same fact" else ("score", weights.changed)

@@ -6,8 +6,9 @@ import ctypes
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,13 +41,26 @@ def explain_os_errors(folder: Path, what: str) -> Iterator[None]:
         raise OutputsError(f"{folder}: {what}: {reason}{where}. {advice}") from error
 
 
-def write_synced(path: Path, content: bytes | pa.Table) -> None:
+@dataclass(frozen=True, slots=True)
+class RowBatches:
+    """A table that is made while it is written, since it may be too long to be in memory at once."""
+
+    schema: pa.Schema
+    num_rows: int
+    batches: Iterable[pa.RecordBatch]
+
+
+def write_synced(path: Path, content: bytes | pa.Table | RowBatches) -> None:
     """Write bytes, or a table as Parquet, and wait until the disk has them."""
     with path.open("wb") as file:
         if isinstance(content, bytes):
             file.write(content)
-        else:
+        elif isinstance(content, pa.Table):
             pq.write_table(content, file, compression="zstd")
+        else:
+            with pq.ParquetWriter(file, content.schema, compression="zstd") as writer:
+                for batch in content.batches:
+                    writer.write_batch(batch)
         file.flush()
         os.fsync(file.fileno())
 

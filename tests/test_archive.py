@@ -20,7 +20,7 @@ from example_archive import run_tables
 
 from flows.archive import JOURNAL
 from flows.records import TABLES, Finding, Run, arrow_schema
-from flows.tables import Outputs, OutputsError, load
+from flows.tables import Outputs, OutputsError, RowBatches, load
 
 
 @pytest.fixture
@@ -119,6 +119,35 @@ def test_the_same_tables_make_the_same_bytes(tmp_path):
         publish(Outputs(tmp_path / name), 1)
     for path in (tmp_path / "one").rglob("*.parquet"):
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
+
+
+def in_batches(table: pa.Table, size: int) -> RowBatches:
+    return RowBatches(table.schema, table.num_rows, iter(table.to_batches(max_chunksize=size)))
+
+
+def test_a_table_made_while_it_is_written_is_the_same_to_a_reader(tmp_path):
+    whole, parts = Outputs(tmp_path / "whole"), Outputs(tmp_path / "parts")
+    ends = {"earlier_article_id": "a1", "later_article_id": "a2"}
+    tables = run_tables("run-1", pairs=[{**ends, "earlier_claim_id": f"c{i}", "later_claim_id": f"d{i}"} for i in range(7)])
+    whole.publish("run-1", tables)
+    parts.publish("run-1", {**tables, "pairs": in_batches(tables["pairs"], 3)})
+    assert parts.read("pairs").equals(whole.read("pairs"))
+    assert pd.read_parquet(parts.root / "pairs").equals(pd.read_parquet(whole.root / "pairs"))
+    schemas = [pq.read_schema(outputs.root / "pairs" / "run-1.parquet") for outputs in (whole, parts)]
+    assert schemas[0].equals(schemas[1], check_metadata=True)
+    none = run_tables("run-2")
+    parts.publish("run-2", {**none, "pairs": in_batches(none["pairs"], 3)})
+    assert [path.name for path in (parts.root / "pairs").iterdir()] == ["run-1.parquet"]
+
+
+def test_batches_that_do_not_fit_are_refused_while_they_are_written(outputs):
+    publish(outputs, 1)
+    good, others = tables_of(2), tables_of(3)["pairs"]
+    refused(outputs, "run-2", {**good, "pairs": in_batches(others, 3)}, "pairs holds rows of another run than run-2")
+    short = RowBatches(good["pairs"].schema, 5, good["pairs"].to_batches())
+    refused(outputs, "run-2", {**good, "pairs": short}, "pairs of run run-2 has 1 rows in its batches, and says that it has 5")
+    loose = RowBatches(good["pairs"].schema.remove(0), 1, ())
+    refused(outputs, "run-2", {**good, "pairs": loose}, "pairs does not fit its schema: missing columns earlier_claim_id")
 
 
 def refused(outputs: Outputs, run_id: str, tables, match: str) -> None:

@@ -117,11 +117,13 @@ def test_logit_is_monotone_and_bounded(p: float, q: float):
 
 @given(rivals=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0])), unique_by=lambda r: r[:2]))
 def test_a_pair_is_measured_against_its_best_rival(rivals: list[tuple[str, str, float]]):
-    margins = same_fact_margins(rivals)
+    columns = [np.array([ord(r[0]) for r in rivals], dtype=int), np.array([ord(r[1]) for r in rivals], dtype=int), np.array([r[2] for r in rivals])]
+    margins = same_fact_margins(*columns).tolist()
+    assert len(margins) == len(rivals)
     for i, ((first, second, p), margin) in enumerate(zip(rivals, margins, strict=True)):
         others = [logit(r[2]) for k, r in enumerate(rivals) if k != i and (r[0] == first or r[1] == second)]
         assert margin == pytest.approx(max(-6.0, min(6.0, logit(p) - max(others, default=-math.inf))))
-    assert same_fact_margins(rivals[::-1]) == margins[::-1]
+    assert same_fact_margins(*(column[::-1] for column in columns)).tolist() == margins[::-1]
 
 
 def test_moved_on_words_are_told_of_the_later_claim():

@@ -12,8 +12,9 @@ from example_archive import START, example, records
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flows.convert import TableBuilder
 from flows.records import TABLES, Article, Change, Claim, Finding, Observation, Pair, Quantity, Run, TimeMention, arrow_schema
-from flows.tables import RecordError, from_table, to_table
+from flows.tables import RecordError, from_table, to_batch, to_table
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -34,6 +35,43 @@ def test_records_come_back_from_a_parquet_file(name, tmp_path):
     assert back.schema.equals(table.schema)
     assert all(field.metadata[b"description"] for field in back.schema)
     assert from_table(back, TABLES[name]) == [example(TABLES[name])]
+
+
+def pair_columns(**differing: pa.Array) -> dict[str, pa.Array]:
+    """The columns of two pairs, with some differing."""
+    table = to_table([example(Pair), example(Pair)], Pair)
+    return {name: table.column(name).combine_chunks() for name in table.schema.names} | differing
+
+
+def test_columns_make_the_batch_that_records_make():
+    columns = pair_columns()
+    backwards = dict(reversed(columns.items()))
+    assert pa.Table.from_batches([to_batch(backwards, Pair)]).equals(to_table([example(Pair), example(Pair)], Pair), check_metadata=True)
+
+
+@pytest.mark.parametrize(
+    ("differing", "message"),
+    [
+        ({"score": pa.array([1.0, float("nan")])}, 'column "score": is NaN'),
+        ({"score": pa.array([1.0, None])}, 'column "score": 1 nulls where none are allowed'),
+        ({"neutral_back": pa.array([None, float("nan")])}, 'column "neutral_back": is NaN'),
+        ({"score": pa.array([1, 2])}, 'column "score" is int64, expected double'),
+        ({"scroe": pa.array([1.0, 2.0])}, "unknown columns scroe"),
+    ],
+)
+def test_columns_that_do_not_fit_are_refused(differing: dict[str, pa.Array], message: str):
+    with pytest.raises(RecordError, match=f"pairs.*{message}"):
+        to_batch(pair_columns(**differing), Pair)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 7])
+def test_records_that_become_arrow_some_at_a_time_are_the_same(n: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(TableBuilder, "EVERY", 3)
+    findings = [example(Finding, finding_id=f"f{i}") for i in range(n)]
+    builder = TableBuilder(Finding)
+    for finding in findings:
+        builder.add(finding)
+    assert from_table(builder.table(), Finding) == findings
 
 
 def test_no_records_make_an_empty_table_with_the_schema():

@@ -234,7 +234,7 @@ def check_texts(tmp_path: Path, tiny_model: Path) -> Callable[..., CheckRun]:
 def test_one_article_alone(check_texts: Callable[..., CheckRun]):
     run = check_texts({NAMES[0]: ARTICLES[NAMES[0]]})
     assert run.counts["claims"] > 0
-    assert (run.comparisons, run.pairs, run.findings) == ([], [], [])
+    assert (run.comparisons, len(run.proposals), run.findings) == ([], 0, [])
     assert len(load(run.outputs.root, "claims")) == run.counts["claims"]
     assert len(load(run.outputs.root, "findings")) == 0
 

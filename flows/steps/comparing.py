@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.language.alignment import content_words, differing_spans, fold, overlap
 from flows.language.attribution import compare_attribution
@@ -84,23 +85,29 @@ def logit(p: float) -> float:
     return max(-6.0, min(6.0, math.log(p / (1 - p))))
 
 
-def same_fact_margins(pairs: Sequence[tuple[str, str, float]]) -> list[float]:
-    """For each (earlier claim, later claim, P(same fact)) of two articles, its log-odds less those of the best other pair with one of the two claims,
-    within ±6.
+def same_fact_margins(earlier: NDArray[np.integer], later: NDArray[np.integer], p: NDArray[np.floating]) -> NDArray[np.float64]:
+    """For each pair, its log-odds less those of the best other pair with one of the two claims, within ±6; all of shape (n_pairs,).
 
-    A claim has one counterpart in another article as a rule: what has a far likelier one elsewhere is seldom a changed telling. 6 where a pair has no rival.
+    `earlier`, `later`: numbers of the two claims, of which pairs of the same two articles share some; `p`: P(same fact). A claim has one counterpart in
+    another article as a rule: what has a far likelier one elsewhere is seldom a changed telling. 6 where a pair has no rival.
     """
-    best: dict[str, list[float]] = {}
-    for earlier, later, p in pairs:
-        for end in ("e" + earlier, "l" + later):
-            best[end] = sorted([*best.get(end, []), logit(p)], reverse=True)[:2]
-    margins = []
-    for earlier, later, p in pairs:
-        own = logit(p)
-        # The pair itself stands in both lists: the best other is the second where it is the first.
-        rivals = [next((x for x in (top[1:] if top[0] == own else top)), -math.inf) for top in (best["e" + earlier], best["l" + later])]
-        margins.append(max(-6.0, min(6.0, own - max(rivals))))
-    return margins
+    values, place = np.unique(p, return_inverse=True)
+    own = np.array([logit(float(value)) for value in values])[place]
+    return np.clip(own - np.maximum(_best_others(earlier, own), _best_others(later, own)), -6.0, 6.0)
+
+
+def _best_others(groups: NDArray[np.integer], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each value, shape (n,), the highest of the others in its group; -inf where it is alone."""
+    order = np.lexsort((values, groups))  # group by group, upwards
+    group, value = groups[order], values[order]
+    same = group[1:] == group[:-1]
+    highest = np.append(~same, True)[: len(group)]
+    below = np.full(len(group), -np.inf)
+    below[1:][same] = value[:-1][same]
+    top = np.repeat(value[highest], np.diff(np.flatnonzero(highest), prepend=-1))
+    others = np.empty(len(group))
+    others[order] = np.where(highest, below, top)
+    return others
 
 
 def compare_claims(
@@ -109,7 +116,7 @@ def compare_claims(
 ) -> ComparedPair:  # fmt: skip
     """Run all comparers on a pair and put what they and the model saw into features. `places`: as flows.steps.views.places_in_articles."""
     observations: dict[ChangeType, Observation] = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
-    features = pair_features(earlier, later, candidate, scores) | places
+    features = pair_features(earlier, later, candidate, scores) | dict(places)
     changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
     if scores.has_heads:
         features["same_fact_margin"] = same_fact_margin

@@ -33,7 +33,7 @@ def proposed_pairs(n: int) -> list[tuple[str, str]]:
         run = CheckRun([SEEDS], folder)
         run.outputs.create()
         run.read(), run.extract(), run.relate(), run.propose()
-        return [p.texts for p in run.proposals][:n]
+        return run.proposals.texts().as_texts()[:n]
 
 
 def cross_encoder(batch_size: int) -> Callable[[list[tuple[str, str]]], object]:

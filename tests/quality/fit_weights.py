@@ -28,15 +28,15 @@ from gold import PairLabel, StoryGold, fold_models
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from flows.pipeline import CheckRun, Proposal, Settings, compare_proposal
+from flows.pipeline import CheckRun, Settings
 from flows.records import CHANGE_TYPES, KINDS, Article, Comparison, article_id
 from flows.steps import findings as deciding
-from flows.steps.blocking import WORD_FOR_WORD, propose_pairs
 from flows.steps.cache import ModelCache
 from flows.steps.chrome import clean
 from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair, change_words
 from flows.steps.findings import judge, kind_features, type_features
+from flows.steps.proposals import ComparedArticles, ProposedPairs
 from flows.steps.scoring import encode_texts
 from flows.steps.views import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
@@ -81,12 +81,11 @@ def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
     run.read(), run.extract(), run.relate(), run.propose(), run.score()
     gold = StoryGold(folder)
     rows = []
-    for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True):
-        if back is None:
-            continue
+    for scored in run.scored_both_ways():
+        proposal = scored.proposal
         names = [Path(run.sightings_of[v.article.article_id][0].source).stem for v in (proposal.earlier, proposal.later)]
         label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
-        rows.append(Row(gold.name, compare_proposal(proposal, forward, back, margin), label, (names[0], names[1])))
+        rows.append(Row(gold.name, scored.compare(), label, (names[0], names[1])))
     return rows
 
 
@@ -101,7 +100,7 @@ def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scrat
     random.Random(seed).shuffle(texts)
     run = CheckRun([corpus], scratch, model=model)
     run.outputs.create()
-    taken = 0
+    compared: list[ComparedArticles] = []
     for text in texts:
         body = clean(text).text
         article = Article(article_id(body), run.run_id, "", body, "en", None, "none", "", {}, 0)
@@ -109,20 +108,17 @@ def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scrat
         if not 12 <= len(claims) <= 60:
             continue
         with ModelCache(scratch / ".cache", run.engine.model_id) as cache:
-            vectors = encode_texts([c.text for c in claims], run.engine.encoder, cache)
+            vectors = encode_texts([c.text for c in claims], run.workers, cache)
         halves = [tuple(claims[start::2]) for start in (0, 1)]
         views = [ArticleView(article, h, np.stack([vectors[c.text] for c in h]), frozenset(), frozenset(), frozenset()) for h in halves]
         itself = Comparison(article.article_id, article.article_id, run.run_id, 1.0, False, False)
-        run.proposals += [Proposal(views[0], views[1], itself, c) for c in propose_pairs(*views) if c.blocking_rule != WORD_FOR_WORD]
-        taken += 1
-        if taken == n_articles:
+        compared.append(ComparedArticles(views[0], views[1], itself))
+        if len(compared) == n_articles:
             break
+    proposals = ProposedPairs.of(compared)
+    run.proposals = proposals.take(slice(proposals.n_word_for_word, None))
     run.score()
-    pairs = [
-        compare_proposal(proposal, forward, back, margin)
-        for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True)
-        if back is not None
-    ]
+    pairs = [scored.compare() for scored in run.scored_both_ways()]
     return [Row(REAL, pair, PairLabel(False, ()), ("", "")) for pair in pairs if pair.features["overlap"] < 0.6]
 
 
@@ -147,18 +143,20 @@ def read_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> 
         kind = row["label"]
         changes = tuple((t, kind, None, None, None) for t in row.get("types", ()))
         labels[ends[0], ends[1]] = PairLabel(kind != "different", changes)
+    compared: list[ComparedArticles] = []
     for a, b in sorted({(x[0], y[0]) for x, y in labels}):
         if a in view_of and b in view_of:  # not where both are one article, seen twice
             first, second = view_of[a], view_of[b]
-            together = Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)
-            run.proposals += [Proposal(first, second, together, c) for c in propose_pairs(first, second)]
+            compared.append(ComparedArticles(first, second, Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)))
+    run.proposals = ProposedPairs.of(compared)
     run.score()
     rows = []
-    for (proposal, forward, back), margin in zip(run.scored, run.same_fact_margins(), strict=True):
+    for scored in run.scored_both_ways():
+        proposal = scored.proposal
         ends = [(place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True)]
         label = labels.get((ends[0], ends[1]))
-        if label is not None and back is not None:
-            rows.append(Row(f"{LABELLED}{half}", compare_proposal(proposal, forward, back, margin), label, ("", "")))
+        if label is not None:
+            rows.append(Row(f"{LABELLED}{half}", scored.compare(), label, ("", "")))
     return rows
 
 

@@ -1,0 +1,128 @@
+"""The pairs of claims that a run proposes: millions, so they are columns of numbers, and an object is made of a pair only where it is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from flows.records import Claim, Comparison
+from flows.steps.blocking import NO_CANDIDATES, RULES, WORD_FOR_WORD, Candidate, Candidates, propose_pairs
+from flows.steps.scoring import TextPairs
+from flows.steps.views import ArticleView
+
+
+class ComparedArticles(NamedTuple):
+    """Two articles that share an event."""
+
+    earlier: ArticleView
+    later: ArticleView
+    comparison: Comparison
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Proposal:
+    """A candidate pair with the two articles it comes from."""
+
+    earlier: ArticleView
+    later: ArticleView
+    comparison: Comparison
+    candidate: Candidate
+
+    @property
+    def claims(self) -> tuple[Claim, Claim]:
+        return self.earlier.claims[self.candidate.earlier], self.later.claims[self.candidate.later]
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        first, second = self.claims
+        return first.text, second.text
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ProposedPairs:
+    """Candidate pairs of many articles, column by column, all of shape (n,): some 30 bytes a pair. `pairs[i]` makes a `Proposal`.
+
+    Those that are word for word the same, which need no score, come first; else they are in the order of the articles compared.
+    """
+
+    compared: tuple[ComparedArticles, ...]
+    claims: tuple[Claim, ...]  # of all compared articles, those of one article in a row
+    begins: NDArray[np.int32]  # (n_compared, 2) where the claims of the earlier article begin, and those of the later
+    comparison: NDArray[np.int32]  # positions in `compared`
+    earlier: NDArray[np.int32]  # positions in `claims`
+    later: NDArray[np.int32]
+    rule: NDArray[np.uint8]  # positions in RULES
+    similarity: NDArray[np.float64]
+    margin: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, compared: Iterable[ComparedArticles]) -> ProposedPairs:
+        """Propose the pairs of all these articles."""
+        kept, claims, begins, parts = [], [], [], []
+        begin_of: dict[ArticleView, int] = {}
+        for articles in compared:
+            for view in articles[:2]:
+                if view not in begin_of:
+                    begin_of[view] = len(claims)
+                    claims += view.claims
+            kept.append(articles)
+            begins.append((begin_of[articles.earlier], begin_of[articles.later]))
+            parts.append(propose_pairs(articles.earlier, articles.later))
+        begin = np.array(begins, dtype=np.int32).reshape(-1, 2)
+        comparison = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
+        columns = {f.name: np.concatenate([getattr(part, f.name) for part in (NO_CANDIDATES, *parts)]) for f in dataclasses.fields(Candidates)}
+        columns["earlier"] += begin[comparison, 0]
+        columns["later"] += begin[comparison, 1]
+        order = np.argsort(columns["rule"] != RULES.index(WORD_FOR_WORD), kind="stable")
+        return cls(tuple(kept), tuple(claims), begin, comparison[order], **{name: column[order] for name, column in columns.items()})
+
+    def __len__(self) -> int:
+        return len(self.comparison)
+
+    def __getitem__(self, i: int) -> Proposal:
+        earlier, later, comparison = self.compared[self.comparison[i]]
+        begin = self.begins[self.comparison[i]]
+        rule, similarity, margin = RULES[self.rule[i]], float(self.similarity[i]), float(self.margin[i])
+        return Proposal(earlier, later, comparison, Candidate(int(self.earlier[i] - begin[0]), int(self.later[i] - begin[1]), rule, similarity, margin))
+
+    def take(self, index: slice | NDArray[np.integer]) -> ProposedPairs:
+        """Some of the pairs; with a slice no number is copied."""
+        columns = ("comparison", "earlier", "later", "rule", "similarity", "margin")
+        return dataclasses.replace(self, **{name: getattr(self, name)[index] for name in columns})
+
+    @property
+    def n_word_for_word(self) -> int:
+        """How many of the pairs, the first ones, are word for word the same."""
+        return int(np.count_nonzero(self.rule == RULES.index(WORD_FOR_WORD)))
+
+    @property
+    def n_possible(self) -> int:
+        """How many pairs the articles could make."""
+        return sum(len(c.earlier.claims) * len(c.later.claims) for c in self.compared)
+
+    def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """A number for each pair's earlier claim, and for its later one: pairs of the same two articles that share a claim share its number."""
+        of_articles = self.comparison.astype(np.int64) * len(self.claims)
+        return of_articles + self.earlier, of_articles + self.later
+
+    def texts(self) -> TextPairs:
+        """The texts of all pairs, the earlier claim's as premise."""
+        numbers: dict[str, int] = {}
+        of_claim = np.array([numbers.setdefault(claim.text, len(numbers)) for claim in self.claims], dtype=np.int32)
+        return TextPairs(tuple(numbers), of_claim[self.earlier], of_claim[self.later])
+
+    @cached_property
+    def claim_ids(self) -> pa.StringArray:
+        """The ids of `claims`."""
+        return pa.array([claim.claim_id for claim in self.claims], pa.string())
+
+    @cached_property
+    def article_ids(self) -> pa.StringArray:
+        """The ids of the articles of `claims`."""
+        return pa.array([claim.article_id for claim in self.claims], pa.string())
