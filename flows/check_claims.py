@@ -41,6 +41,7 @@ from flows.outbox import Outbox, hand_over_waiting  # noqa: E402
 from flows.summary import CheckSummary, summarise  # noqa: E402
 from flows.telling import publish_noted, with_report, with_watched  # noqa: E402
 from flows.watchlist import Watchlist  # noqa: E402
+from flows.worker_pools import kept  # noqa: E402
 
 if TYPE_CHECKING:
     from flows.pipeline import CheckRun
@@ -231,6 +232,10 @@ def check_claims(
     url_field: str | None = None,
     outlet_field: str | None = None,
     id_field: str | None = None,
+    engine: str | None = None,
+    address: str | None = None,
+    ray_workers: int | None = None,
+    gpus_per_worker: float | None = None,
     rebuild: bool = False,
     notify: str | None = None,
     watch_terms: str | Path | None = None,
@@ -240,6 +245,8 @@ def check_claims(
     inputs: files and folders. outputs: made where it does not exist. model: a checkpoint's folder or hub id, the embedded one by default. precision: float32 or
     bfloat16, the machine's fastest by default. min_score: findings need at least this score, 0 to 1. window_days: two articles of one event lie at most so
     many days apart. *_field: the field of JSON, CSV and Parquet records that holds the matter. rebuild: take the place of all earlier results in outputs.
+    engine: local or ray. address, ray_workers, gpus_per_worker: the Ray cluster's head, host:port or auto, else one is started here; how many workers; GPUs of
+    each.
     notify: a command that gets the new findings as JSON on standard input. watch_terms: a file of one name a line; findings that touch one are marked.
     None stands for the default.
 
@@ -250,8 +257,9 @@ def check_claims(
         parse_command(notify)  # before anything long begins
     run = make_run(
         inputs, outputs, model=model, precision=precision, min_score=min_score, window_days=window_days, text_field=text_field, title_field=title_field,
-        date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild,
+        date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field, rebuild=rebuild, engine=engine, address=address,
+        ray_workers=ray_workers, gpus_per_worker=gpus_per_worker,
     )  # fmt: skip
-    with run.outputs.lock():
+    with run.outputs.lock(), kept(run.worker_options):
         summary = with_report(carry_out(run, notify))
     return tell_result(summary, notify, watchlist)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 from flows.commands.base import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, OneLineCommand, OneLineGroup, Terminated, tell
-from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.check_options import engine_options, field_options, model_options, tell_options
 from flows.commands.compact import compact
 from flows.commands.explain import explain
 from flows.commands.export import export
@@ -76,6 +76,7 @@ def cli() -> None:
     help=f"Exit with 1 where this run made findings of a kind: {', '.join(FAIL_ON)}. Repeatable.",
 )  # fmt: skip
 @click.option("--rebuild", is_flag=True, help="Replace all results in the outputs folder by those of this run.")
+@engine_options
 @field_options
 @tell_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -116,10 +117,12 @@ def run_check(inputs: tuple[Path, ...], outputs: Path, parameters: dict[str, Any
     from flows.tables import Outputs
     from flows.terminal import showing_progress
     from flows.watchlist import Watchlist
+    from flows.worker_options import WorkerOptions
 
     with Outputs(outputs).lock():  # tells of a folder that cannot be written, or is being written, before the start-up
         pass
     Watchlist.read(parameters["watch_terms"])
+    WorkerOptions.of(parameters)
     quiet_console()
     model = parameters["model"]
     if model is None or Path(model).is_dir():  # a bar for a download only

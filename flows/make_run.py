@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
+from flows.worker_options import WorkerOptions
+
 if TYPE_CHECKING:
     from flows.pipeline import CheckRun
     from models.checkpoint import Precision
@@ -25,6 +27,10 @@ class RunOptions(TypedDict, total=False):
     url_field: str | None
     outlet_field: str | None
     id_field: str | None
+    engine: str | None
+    address: str | None
+    ray_workers: int | None
+    gpus_per_worker: float | None
 
 
 def make_run(
@@ -39,6 +45,7 @@ def make_run(
     from flows.steps.articles import InputError, ReadOptions
     from models.checkpoint import PRECISIONS
 
+    workers = WorkerOptions.of(options)
     settings = Settings()
     precision, min_score, window_days = options.get("precision"), options.get("min_score"), options.get("window_days")
     if min_score is not None:
@@ -57,5 +64,6 @@ def make_run(
     )  # fmt: skip
     paths = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     return CheckRun(
-        paths, outputs, model=options.get("model"), precision=cast("Precision | None", precision), settings=settings, options=read_options, rebuild=rebuild
-    )
+        paths, outputs, model=options.get("model"), precision=cast("Precision | None", precision), settings=settings, options=read_options, rebuild=rebuild,
+        worker_options=workers,
+    )  # fmt: skip

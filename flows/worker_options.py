@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flows.steps.sources import InputError
 
@@ -34,7 +36,7 @@ class WorkerOptions:
         if self.n_workers is not None and self.n_workers < 1:
             raise InputError(f"--ray-workers {self.n_workers}: give 1 or more")
         gpus = self.gpus_per_worker
-        if gpus is not None and not (0 <= gpus <= 1 or gpus == int(gpus) > 1):
+        if gpus is not None and not (0 <= gpus <= 1 or (gpus > 1 and float(gpus).is_integer())):
             raise InputError(f"--gpus-per-worker {gpus:g}: give a share of a GPU, 0 to 1, or a whole number")
         if self.address is not None and ("://" in self.address or (self.address != "auto" and not _has_port(self.address))):
             raise InputError(f"--address {self.address}: give HOST:PORT of the cluster's head, or auto, on a machine that belongs to the cluster")
@@ -42,11 +44,13 @@ class WorkerOptions:
             raise EngineError('--engine ray needs the package Ray. Install it where claimdrift is: pip install -e ".[ray]" -c constraints.txt')
 
     @classmethod
-    def of(
-        cls, engine: str | None = None, address: str | None = None, ray_workers: int | None = None, gpus_per_worker: float | None = None
-    ) -> WorkerOptions:
-        """From the options of a command or the parameters of a flow. Raises InputError for one that cannot be, EngineError where Ray is not installed."""
-        return cls(engine or "local", address, ray_workers, gpus_per_worker)
+    def of(cls, parameters: Mapping[str, Any]) -> WorkerOptions:
+        """From the options of a command, or the parameters of a flow, among others. Raises InputError for one that cannot be, EngineError without Ray."""
+        given = [parameters.get(name) for name in ("address", "ray_workers", "gpus_per_worker")]
+        return cls(parameters.get("engine") or "local", *given)
+
+
+LOCAL = WorkerOptions()
 
 
 def _has_port(address: str) -> bool:

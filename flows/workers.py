@@ -5,25 +5,20 @@ Both give the same rows. The run cuts its work into parts, hands them over, and 
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.engine import Engine
 from flows.records import Article
+from flows.steps import scoring
 from flows.steps.claims import ClaimResult, extract_claims
 from flows.worker_options import WorkerOptions
+from flows.worker_pools import shared
 from models.nli import NliScores
 
-if TYPE_CHECKING:
-    from flows.ray_workers import RayWorkers
-
-PART = 2_000  # pairs or texts between two writes of the cache, so that an interrupted run keeps what it has
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -54,7 +49,7 @@ class LocalWorkers:
         self.engine = engine
 
     def part_size(self, n: int) -> int:
-        return PART
+        return scoring.STORE_EVERY
 
     def extract(self, articles: Sequence[Article], run_id: str) -> Iterator[ClaimResult]:
         return (extract_claims(article, run_id) for article in articles)
@@ -66,13 +61,8 @@ class LocalWorkers:
         return ((i, self.engine.scorer.score(part, on_progress=on_progress)) for i, part in enumerate(parts))
 
 
-_lock = threading.Lock()
-_pools: dict[tuple[WorkerOptions, str], RayWorkers] = {}
-_keepers: Counter[WorkerOptions] = Counter()
-
-
 def workers_for(options: WorkerOptions, engine: Engine, model: str | None = None) -> Workers:
-    """Return the workers that the options name. Those on Ray are started once, and kept until the last `kept` of their options ends, or this process.
+    """Return the workers that the options name; those on Ray are started where they are not there yet (flows/worker_pools.py).
 
     engine: what this process has loaded of `model`, and the workers are to load. Raises EngineError where Ray or its workers cannot be had.
     """
@@ -80,22 +70,4 @@ def workers_for(options: WorkerOptions, engine: Engine, model: str | None = None
         return LocalWorkers(engine)
     from flows.ray_workers import RayWorkers
 
-    key = options, engine.model_id
-    with _lock:
-        if key not in _pools:
-            _pools[key] = RayWorkers(options, engine, model)
-        return _pools[key]
-
-
-@contextmanager
-def kept(options: WorkerOptions) -> Iterator[None]:
-    """Keep workers that are started inside, or were before; let go of them at the end, unless another such block is inside still."""
-    _keepers[options] += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _keepers[options] -= 1
-            done = [] if _keepers[options] else [_pools.pop(key) for key in list(_pools) if key[0] == options]
-        for pool in done:
-            pool.close()
+    return shared(options, engine.model_id, lambda: RayWorkers(options, engine, model))

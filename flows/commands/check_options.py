@@ -43,6 +43,16 @@ model_options = _all(
     click.option("--window-days", metavar="N", type=click.IntRange(min=1), help="Articles further apart in time are not compared.  [default: 60]"),
 )  # fmt: skip
 
+engine_options = _all(
+    click.option(
+        "--engine", type=click.Choice(["local", "ray"]),
+        help="What extracts, encodes and scores: this process, or workers on Ray, which is installed apart.  [default: local]",
+    ),
+    click.option("--address", metavar="HOST:PORT", help="Head of the Ray cluster to join, or auto. Without it, Ray is started on this machine."),
+    click.option("--ray-workers", metavar="N", type=click.IntRange(min=1), help="How many workers on Ray.  [default: one a processor]"),
+    click.option("--gpus-per-worker", metavar="X", type=FiniteRange(0), help="GPUs of each, or a share of one.  [default: 0]"),
+)  # fmt: skip
+
 field_options = _all(
     click.option("--text-field", metavar="NAME", help="Field of JSON, JSONL, CSV and Parquet records that holds the text; usual names are known. Likewise:"),
     click.option("--title-field", metavar="NAME", help="the headline,"),

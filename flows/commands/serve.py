@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from flows.commands.base import FiniteRange, OneLineCommand, tell
-from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.check_options import engine_options, field_options, model_options, tell_options
 from flows.commands.watch import check_folders
 
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -49,6 +49,7 @@ class Duration(click.ParamType[float]):
     "--settle", metavar="SECONDS", default=2.0, show_default=True, type=FiniteRange(0.1, 3600), help="A file that has not changed for so long is whole."
 )
 @model_options
+@engine_options
 @field_options
 @tell_options
 @click.option("--debug", is_flag=True, envvar="CLAIMDRIFT_DEBUG", help="Show where an error came from.")
@@ -68,8 +69,10 @@ def serve(folder: Path, outputs: Path, every: float | None, cron: str | None, ti
         check_folders(folder, outputs)
 
         from flows.watchlist import Watchlist
+        from flows.worker_options import WorkerOptions
 
         Watchlist.read(parameters["watch_terms"])
+        WorkerOptions.of(parameters)
         url = require_server("claimdrift serve")
         from flows.drops.serving import make_schedule, serve_drops
 

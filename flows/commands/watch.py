@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from flows.commands.base import EXIT_INTERRUPTED, EXIT_TERMINATED, FiniteRange, OneLineCommand, tell
-from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.check_options import engine_options, field_options, model_options, tell_options
 
 if TYPE_CHECKING:
     from flows.drops.watcher import DropWatcher
@@ -44,6 +44,7 @@ Exit codes: 0 told to stop while it waited, or --once is done; 1 a run failed; 2
 )
 @click.option("--trigger", metavar="NAME", help="Start a run of this Prefect deployment, FLOW/DEPLOYMENT, for each drop, in place of checking it here.")
 @model_options
+@engine_options
 @field_options
 @tell_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
@@ -68,8 +69,10 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
         from flows.tables import Outputs
         from flows.terminal import showing_progress
         from flows.watchlist import Watchlist
+        from flows.worker_options import WorkerOptions
 
         watchlist, command = Watchlist.read(parameters.pop("watch_terms")), parameters.pop("notify")
+        WorkerOptions.of(parameters)
         Outputs(outputs).create()
         console = Console(stderr=True, quiet=quiet)
         with only_watcher(outputs):

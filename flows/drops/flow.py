@@ -20,6 +20,7 @@ from flows.summary import CheckSummary
 from flows.tables import Outputs
 from flows.telling import with_report
 from flows.watchlist import Watchlist
+from flows.worker_pools import kept
 
 from prefect import flow, get_run_logger, task  # isort: skip  # after check_claims, which sets Prefect's defaults first
 from prefect.cache_policies import NO_CACHE  # isort: skip
@@ -88,6 +89,10 @@ def check_drops(
     url_field: str | None = None,
     outlet_field: str | None = None,
     id_field: str | None = None,
+    engine: str | None = None,
+    address: str | None = None,
+    ray_workers: int | None = None,
+    gpus_per_worker: float | None = None,
     notify: str | None = None,
     watch_terms: str | Path | None = None,
 ) -> CheckSummary | None:
@@ -117,8 +122,10 @@ def check_drops(
         run = make_run(
             [file.path for file in todo], outputs, root=folder, model=model, precision=precision, min_score=min_score, window_days=window_days,
             text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field,
+            engine=engine, address=address, ray_workers=ray_workers, gpus_per_worker=gpus_per_worker,
         )  # fmt: skip
-        summary = carry_out(run, notify)
+        with kept(run.worker_options):
+            summary = carry_out(run, notify)
         remember(todo, outputs, run.run_id)
         summary = with_report(summary)
     return tell_result(summary, notify, watchlist)
