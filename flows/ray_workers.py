@@ -166,9 +166,7 @@ class RayWorkers:
         # Copied: what Ray returns lies in its store of objects, which is small.
         return ((number, vectors.copy()) for number, vectors in self._each("encode", ((part,) for part in parts)))
 
-    def score(
-        self, parts: Iterable[Sequence[tuple[str, str]]], *, on_progress: Callable[[int], None] | None = None
-    ) -> Iterator[tuple[int, NliScores]]:
+    def score(self, parts: Iterable[Sequence[tuple[str, str]]], *, on_progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, NliScores]]:
         """Yield (number of the part, the scores of its pairs) as they come."""
         for number, rows in self._each("score", ((part,) for part in parts)):
             if on_progress is not None:
