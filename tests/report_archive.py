@@ -35,6 +35,7 @@ class Story:
         self.sightings: list[dict[str, Any]] = []
         self.claims: list[dict[str, Any]] = []
         self.findings: list[dict[str, Any]] = []
+        self.pairs: list[dict[str, Any]] = []
 
     def article(
         self, outlet: str, sentences: Sequence[str], *, day: int | None = 0, title: str = "", url: str = "", sure: int = 5, said: str | None = None
@@ -76,15 +77,23 @@ class Story:
         return row["finding_id"]
 
 
+    def same_fact(self, earlier: dict[str, Any], later: dict[str, Any]) -> None:
+        """Add a pair that tells one fact without a change: it is in the thread, and in no finding."""
+        ends = {"earlier": earlier, "later": later}
+        names = ("claim_id", "article_id")
+        self.pairs.append({f"{side}_{name}": claim[name] for side, claim in ends.items() for name in names} | {"same_fact": 0.9})
+
+
 def publish(folder: Path, stories: Sequence[Story], *, run_id: str = "run-1") -> Path:
     """Publish the stories as one run, and return the folder."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("articles", "sightings", "claims", "comparisons", "findings")}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("articles", "sightings", "claims", "comparisons", "pairs", "findings")}
     for story in stories:
         ids = [a["article_id"] for a in story.articles]
         rows["articles"] += story.articles
         rows["sightings"] += story.sightings
         rows["claims"] += story.claims
         rows["comparisons"] += [{"earlier_article_id": a, "later_article_id": b} for a, b in itertools.pairwise(ids)]
+        rows["pairs"] += story.pairs
         rows["findings"] += story.findings
     run = {"counts": {"articles": len(rows["articles"])}, "inputs": ["articles"], "model_source": "m", "thresholds": {"same_fact": 0.5, "min_score": 0.3}}
     Outputs(folder).publish(run_id, run_tables(run_id, run=run, **rows))

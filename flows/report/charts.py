@@ -19,9 +19,10 @@ from flows.report.templates import render, source
 from flows.report.text import clipped
 
 MAX_OUTLETS = 24  # rows of a drift map; the others are summed up in one more
-LABEL_WIDTH, COLUMN, ROW, HEAD = 190, 31, 30, 118
+MAX_LABEL = 36  # characters of an outlet's name
+LABEL_WIDTH, COLUMN, ROW, HEAD = 240, 31, 30, 118
 MAX_RADIUS = 13.0
-CHART_WIDTH, LEVEL_HEIGHT, DOT = 760, 34, 20
+CHART_WIDTH, LEVEL_HEIGHT, DOT, TICK = 760, 34, 20, 84  # TICK: a date and the space around it
 Json = dict[str, Any]
 
 
@@ -50,7 +51,7 @@ def drift_map(data: Json, *, standalone: bool = False) -> Markup | None:
     if not counts:
         return None
     names = sorted(counts, key=lambda name: (-counts[name].total(), name))
-    rows = [(clipped(name, 28), counts[name]) for name in names[:MAX_OUTLETS]]
+    rows = [(clipped(name, MAX_LABEL), counts[name]) for name in names[:MAX_OUTLETS]]
     if len(names) > MAX_OUTLETS:
         rest: Counter[tuple[str, str]] = Counter()
         for name in names[MAX_OUTLETS:]:
@@ -142,7 +143,7 @@ def certainty_chart(data: Json, thread: Json, findings: Sequence[Json], *, stand
     place = {claim: dots[i] for i, telling in enumerate(thread["tellings"]) for claim in telling}
     edges = [_edge(place[f["earlier"]], place[f["later"]], claims[f["later"]]["sure"] > claims[f["earlier"]]["sure"])
              for f in findings if claims[f["earlier"]]["sure"] != claims[f["later"]]["sure"]]  # fmt: skip
-    ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last)]
+    ticks = [{"x": round(x_of(at), 1), "text": _day(at)} for at in _tick_dates(first, last, max(1, int((until - left - 30) / TICK)))]
     if n_undated:
         ticks.append({"x": (undated_x + right) / 2, "text": "undated"})
     legend = [
@@ -181,10 +182,11 @@ def _edge(start: Json, end: Json, surer: bool) -> Json:
     }  # fmt: skip
 
 
-def _tick_dates(first: dt.datetime | None, last: dt.datetime | None) -> list[dt.datetime]:
+def _tick_dates(first: dt.datetime | None, last: dt.datetime | None, n: int) -> list[dt.datetime]:
+    """Return the first day and at most `n` more, evenly spaced, up to the last."""
     if first is None or last is None:
         return []
-    step = dt.timedelta(days=max(1, math.ceil((last - first).days / 5)))
+    step = dt.timedelta(days=max(1, math.ceil((last - first).days / n)))
     return [first + i * step for i in range((last - first) // step + 1)]
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows import progress
 from flows.components import connected_components
 from flows.convert import from_table
 from flows.language.certainty import NAMES as CERTAINTY
@@ -30,20 +31,21 @@ N_CONTRIBUTIONS = 8  # features that an evidence chart names; the sum of the oth
 N_NAMES = 4  # of a storyline
 NLI = ("entailment", "neutral", "contradiction")
 Json = dict[str, Any]
-T = TypeVar("T", bound=Hashable)
+T = TypeVar("T")
+H = TypeVar("H", bound=Hashable)
 
 
-class _Numbered(Generic[T]):
+class _Numbered(Generic[H]):
     """Values by number, in the order in which they were first asked for."""
 
     def __init__(self) -> None:
-        self.numbers: dict[T, int] = {}
+        self.numbers: dict[H, int] = {}
 
-    def __call__(self, value: T) -> int:
+    def __call__(self, value: H) -> int:
         return self.numbers.setdefault(value, len(self.numbers))
 
     @property
-    def values(self) -> list[T]:
+    def values(self) -> list[H]:
         return list(self.numbers)
 
 
@@ -74,7 +76,7 @@ def report_data(outputs: str | Path) -> Json:
             "copies": [_others(f.earlier_sources, f.earlier_source), _others(f.later_sources, f.later_source)],
             "evidence": _evidence(f.evidence, features, rules),
         }
-        for f, plain in zip(findings, plain_rows, strict=True)
+        for f, plain in _counted(list(zip(findings, plain_rows, strict=True)), "writing the report")
     ]  # fmt: skip
     return {
         "runs": _run_rows(runs, rows),
@@ -88,6 +90,13 @@ def report_data(outputs: str | Path) -> Json:
         "storylines": articles.storylines(claims, rows),
         "reviews": [_review_row(review) for review in recorded_reviews(outputs)],
     }  # fmt: skip
+
+
+def _counted(rows: Sequence[T], step: str) -> Iterator[T]:
+    """Yield `rows`, and tell how many of them are done."""
+    for n, row in enumerate(rows):
+        progress.tell(step, n, len(rows))
+        yield row
 
 
 def _iso(at: dt.datetime) -> str:

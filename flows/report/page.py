@@ -82,6 +82,7 @@ def _overview(data: Json) -> Json:
         "n_findings": len(findings), "n_articles": data["n_articles"], "n_threads": len(data["threads"]), "n_storylines": data["n_storylines"],
         "by_kind": [(kind, counts[k]) for k, kind in enumerate(kinds)], "n_runs": len(data["runs"]),
         "last_run": {"at": f"{at.day} {at:%B %Y, %H:%M} UTC", "articles": last["articles"], "findings": n_new},
+        "new_kinds": list(zip(kinds, last["findings"], strict=True)),
         "first_reads": _first_reads(data), "nothing": _nothing(data), "n_replaced": len(data["replaced"]),
         "storylines": _storylines(data), "n_storylines_shown": N_STORYLINES, "matrix": _matrix(data), "drift_map": drift_map(data), "drift_map_note": note,
     }  # fmt: skip
@@ -133,9 +134,11 @@ def _first_reads(data: Json) -> list[Json]:
 
 def _storylines(data: Json) -> list[Json]:
     counts: dict[int, Counter[int]] = {}
+    types: dict[int, Counter[int]] = {}
     for f in data["findings"]:
         storyline = data["articles"][data["claims"][f["earlier"]]["article"]]["storyline"]
         counts.setdefault(storyline, Counter())[f["kind"]] += 1
+        types.setdefault(storyline, Counter()).update({change[0] for change in f["changes"]})
     rows: list[Json] = []
     for number, s in enumerate(data["storylines"]):
         own = counts.get(number, Counter())
@@ -149,6 +152,7 @@ def _storylines(data: Json) -> list[Json]:
         rows.append({
             "id": s["id"], "title": clipped(s["title"], 160), "names": ", ".join(s["names"]), "dates": _dates([a["date"] for a in articles]),
             "n_articles": len(articles), "n_outlets": len({a["outlet"] for a in articles}), "kinds": [(kind, own[k]) for k, kind in enumerate(data["kinds"])],
+            "types": [(data["types"][t], n) for t, n in sorted(types.get(number, Counter()).items(), key=lambda item: (-item[1], item[0]))],
             "split": split, "n": own.total(),
         })  # fmt: skip
     return sorted(rows, key=lambda row: (-row["n"], row["id"]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_archive import ATTACK, Story, port_story, publish, replaced_and_retold
+from report_archive import ATTACK, Story, change, port_story, publish, replaced_and_retold
 
 from flows.report.data import report_data
 from flows.report.page import write_report
@@ -129,6 +130,92 @@ def test_numbers_of_the_matrix_lead_to_their_findings(new_page, port_report):
         page.goto(port_report + "#/")
 
 
+def test_back_leads_to_the_place_in_the_list(new_page, large_report):
+    page = new_page()
+    page.goto(large_report + "#/findings?fold=0&outlet=Outlet+2")
+    for _ in range(40):
+        page.keyboard.press("j")
+    here, y = focused(page), page.evaluate("scrollY")
+    assert y > 3000
+    page.click(f"#{here} .links a >> nth=0")
+    page.wait_for_selector(".timeline")
+    assert page.evaluate("scrollY") == 0
+    for back in (lambda: page.go_back(), lambda: page.click('[data-tab="findings"]'), lambda: page.click(".crumbs a >> nth=0")):
+        back()
+        page.wait_for_selector("#list")
+        assert focused(page) == here
+        assert abs(page.evaluate("scrollY") - y) < 5
+        page.keyboard.press("t")
+        page.wait_for_selector(".timeline")
+
+
+def test_a_shut_panel_says_how_many_filters_are_set(new_page, port_report):
+    page = new_page(width=390)
+    page.goto(port_report + "#/findings?kind=drift,update&q=bay&sort=kind")
+    assert page.inner_text(".filters summary").strip() == "Filters: 2 set"
+    page.goto(port_report + "#/findings?sort=kind")
+    assert page.inner_text(".filters summary").strip() == "Filters"
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_printed_that_only_a_program_would_say(new_page, port_report):
+    page = new_page()
+    for route in [*routes(page, port_report), "#/storylines", "#/findings?q=nothing+of+this+kind"]:
+        page.goto(port_report + route)
+        said = page.inner_text("main")
+        assert not re.search(r"\b(undefined|NaN|null|false|Infinity)\b|\[object", said), (route, said)
+
+
+def test_marked_words_are_linked_to_their_change(new_page, port_report):
+    """By colour, by number, and in words that a screen reader has and a copied text has not."""
+    page = new_page()
+    page.goto(port_report + "#/findings?kind=contradiction&min=0.6")
+    [card] = visible_cards(page)
+    chips = page.eval_on_selector_all(f"#{card} .chip", "all => all.map(e => [e.dataset.number, e.textContent])")
+    assert chips == [["1", "negation negated"], ["2", "quantity lowered"]]
+    told = page.eval_on_selector_all(f"#{card} mark", "all => all.map(e => [e.dataset.number, e.textContent, getComputedStyle(e, '::before').content])")
+    assert [number for number, *_ in told] == ["1 2", "1", "1 2", "1"][: len(told)]
+    assert "negation negated" in told[0][2]
+    assert page.text_content(f"#{card} blockquote") == "By the evening 12 ships waited in the bay."
+    page.goto(port_report + "#/findings?type=certainty")
+    assert page.locator("mark[data-number], .chip[data-number]").count() == 0, "one change needs no number"
+
+
+def test_without_an_order_no_direction_is_told(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings?type=negation&sort=score&min=0.5")
+    *_, unordered = visible_cards(page)
+    assert page.text_content(f"#{unordered} .chip") == "negation"
+    assert "affirmed" not in page.text_content(f"#{unordered}")
+    page.goto(port_report + "#/findings?dir=affirmed")
+    assert count(page) == "0 findings"
+
+
+def test_the_headline_of_a_card_leads_to_the_source(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings?type=certainty")
+    link = page.locator(".card .side a")
+    assert (link.text_content(), link.get_attribute("href"), link.get_attribute("rel")) == ("Ships wait", "https://echo.example/1", "noopener noreferrer")
+
+
+def test_a_long_thread_folds_what_is_in_no_finding(new_page, tmp_path):
+    story = Story()
+    told = [story.article(f"Outlet {n}", [f"Seven ships wait in bay {n}."], day=n)[0] for n in range(12)]
+    for earlier, later in itertools.pairwise(told):
+        story.same_fact(earlier, later)
+    story.finding(told[0], told[6], change("quantity", "raised", "Seven", "Seven", "update"))
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/threads")
+    page.click(".threads a")
+    page.wait_for_selector(".timeline")
+    assert page.locator("#view > .stack > .timeline > li").all_inner_texts()[1].strip() == "Tellings 2 to 6 are in no finding"
+    assert [n for n in range(1, 13) if page.is_visible(f"#telling-{n}")] == [1, 7]
+    page.click("text=Tellings 2 to 6")
+    assert page.is_visible("#telling-4")
+
+
 # --- keyboard and review ------------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +260,33 @@ def test_the_keyboard_alone_will_do(new_page, port_report):
     page.keyboard.press("?")
     page.click("#help >> text=Close")
     assert not page.is_visible("#help")
+
+
+def test_single_keys_can_be_switched_off(new_page, port_report):
+    """Who speaks to the computer needs that: each letter of a word would act."""
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    page.keyboard.press("?")
+    page.uncheck("#shortcuts")
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    assert focused(page) not in visible_cards(page)
+    assert not page.is_visible("#help")
+    page.click("#show-help")
+    page.check("#shortcuts")
+    page.click("#help >> text=Close")
+    page.keyboard.press("j")
+    assert focused(page) == visible_cards(page)[0]
+
+
+def test_keys_act_after_a_box_was_ticked(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    page.check('[data-facet="kind"] input[value="drift"]')
+    page.keyboard.press("j")
+    assert focused(page) == visible_cards(page)[0]
 
 
 def test_what_the_reader_does_is_told_in_the_status(new_page, port_report):
@@ -384,13 +498,18 @@ def test_no_accessibility_violations(new_page, port_report, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed: pip install -e '.[browser]'").Axe()
     for width in (1280, 390):
         page = new_page(width=width, color_scheme=scheme, bypass_csp=True)
-        for route in [*routes(page, port_report)[:5], *routes(page, port_report)[-2:]]:
+        for route in [*routes(page, port_report)[:5], *routes(page, port_report)[-2:], "#/storylines", "#/findings?q=nothing", "#/finding/f0"]:
             page.goto(port_report + route)
             page.reload()
             if page.locator(".card").count():
                 page.locator(".card [data-act=dismiss]").first.click()
-            violations = axe.run(page).response["violations"]
-            assert [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in violations] == [], f"{route} at {width}"
+            assert violations(axe, page) == [], f"{route} at {width}"
+        page.click("#show-help")
+        assert violations(axe, page) == [], f"help at {width}"
+
+
+def violations(axe: Any, page: Any) -> list[tuple[str, list[str]]]:
+    return [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in axe.run(page).response["violations"]]
 
 
 def test_without_scripts_the_overview_is_there_and_says_what_is_missing(new_page, port_report):

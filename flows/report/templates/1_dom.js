@@ -16,6 +16,11 @@ function fill(element, attributes, children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
+  return add(element, children);
+}
+
+// Appends children, those left out that a condition made null, undefined, false or empty: append() itself would print "false".
+function add(element, children) {
   element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return element;
 }
@@ -34,14 +39,20 @@ function clipped(text, n) {
   return letters.length <= n ? text : letters.slice(0, n - 1).join("") + "…";
 }
 
-// A claim with the words that changed: `marks` are [start, end, change, …]; each mark says to a screen reader which change it is.
+function changeName(change) {
+  return `${change.type} ${change.direction}`.trim();
+}
+
+// A claim with the words that changed: `marks` are [start, end, change, …]. Each mark tells by colour which change it is, of several by its number too, and
+// to a screen reader in words; these are the style's, so that what is copied or searched is the claim alone.
 function marked(text, marks, changes, faint) {
   const parts = [];
   let end = 0;
   for (const [start, stop, ...numbers] of marks) {
     parts.push(text.slice(end, start));
-    const types = numbers.map((n) => changes[n].type + " " + changes[n].direction).join(", ");
-    parts.push(h("mark", { class: `c${numbers[0] % 4}${faint ? " faint" : ""}`, title: types }, text.slice(start, stop)));
+    const types = numbers.map((n) => changeName(changes[n])).join(", ");
+    const number = changes.length > 1 && !faint ? numbers.map((n) => n + 1).join(" ") : null;
+    parts.push(h("mark", { class: `c${numbers[0] % 4}${faint ? " faint" : ""}`, title: types, "data-number": number }, text.slice(start, stop)));
     end = stop;
   }
   parts.push(text.slice(end));
@@ -94,6 +105,7 @@ function lazyList(items, draw, pageSize) {
     new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting) && box.isConnected) more(); }, { rootMargin: "600px" }).observe(sentinel);
   }
   box.more = more;
+  box.count = () => shown;
   return box;
 }
 

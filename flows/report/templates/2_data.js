@@ -23,7 +23,8 @@ DATA.findings.forEach((finding) => {
   finding.later = DATA.claims[finding.later];
   finding.thread = DATA.threads[finding.thread];
   finding.storyline = finding.thread.storyline;
-  finding.changes = finding.changes.map(([type, direction]) => ({ type: DATA.types[type], direction }));
+  // Which way a change goes can be told only where it is known which telling came first.
+  finding.changes = finding.changes.map(([type, direction]) => ({ type: DATA.types[type], direction: finding.ordered ? direction : "" }));
   finding.types = new Set(finding.changes.map((change) => change.type));
   finding.outlets = new Set([finding.earlier.article.name, finding.later.article.name]);
   finding.thread.findings.push(finding);
@@ -44,6 +45,12 @@ function haystack(finding) {
     finding.haystack = [...sides, finding.verdict, finding.id].join("\n").toLocaleLowerCase("en");
   }
   return finding.haystack;
+}
+
+// [type, number of findings with a change of it], the most frequent first; types without one left out.
+function countTypes(findings) {
+  const counts = DATA.types.map((type) => [type, findings.filter((finding) => finding.types.has(type)).length]);
+  return counts.filter(([, n]) => n).sort((a, b) => b[1] - a[1]);
 }
 
 function countKinds(findings) {

@@ -27,6 +27,11 @@ function writeFilters(filters) {
   return "#/findings" + (text ? "?" + text : "");
 }
 
+// How many filters are set; the order and the folding of alike findings are none.
+function countFilters(filters) {
+  return Object.entries(DEFAULTS).filter(([name, normal]) => name !== "sort" && name !== "fold" && String(filters[name]) !== String(normal)).length;
+}
+
 // Return a test of one finding; `without` names a filter to leave out, for the counts beside its choices.
 function predicate(filters, without) {
   const tests = [];

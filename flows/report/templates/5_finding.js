@@ -31,7 +31,7 @@ function card(finding, level, open) {
 function what(finding) {
   return h("div", { class: "what" },
     h("span", { class: "kind" }, finding.kindName),
-    finding.changes.map((change, n) => h("span", { class: `chip c${n % 4}` }, `${change.type} ${change.direction}`)),
+    finding.changes.map((change, n, all) => h("span", { class: `chip c${n % 4}`, "data-number": all.length > 1 ? n + 1 : null }, changeName(change))),
     DATA.runs.length > 1 && finding.run === LAST_RUN && h("span", { class: "new" }, "new"),
     finding.versions && h("span", { class: "muted" }, "two versions of one source"),
     !finding.ordered && h("span", { class: "muted" }, "which came first is not known"),
@@ -53,12 +53,22 @@ function side(finding, name, details) {
   const copies = finding.copies[which].length;
   return h("div", { class: "side", role: "group", "aria-label": `${label}: ${clipped(article.name, 80)}` },
     h("div", { class: "who" }, h("span", { class: "muted" }, label), h("b", { class: "clip" }, quoted(article.name)), h("span", { class: "muted" }, when(article, details))),
-    article.title && h("div", { class: "muted small clip" }, quoted(article.title)),
+    headline(article),
     body,
     h("dl", null,
       h("div", null, h("dt", null, "put as"), h("dd", null, meter(claim.sure))),
       claim.said && h("div", null, h("dt", null, "said by"), h("dd", { class: "clip" }, quoted(claim.said))),
       copies > 0 && h("div", null, h("dt", null, "word for word in"), h("dd", null, many(copies, "other source")))));
+}
+
+// The headline, as a link to the source where its address is known.
+function headline(article) {
+  const text = article.title || article.url;
+  return text && h("div", { class: "muted small clip" }, article.url ? sourceLink(article) : quoted(text));
+}
+
+function sourceLink(article) {
+  return h("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, quoted(article.title || article.url));
 }
 
 function told(finding, review) {

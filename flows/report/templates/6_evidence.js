@@ -57,8 +57,8 @@ function sources(finding) {
   return h("ul", null, ["earlier", "later"].map((name, which) => {
     const claim = finding[name], article = claim.article;
     return h("li", null,
-      article.url ? h("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, quoted(article.title || article.url)) : quoted(article.title || article.name),
-      h("span", { class: "muted" }, " · ", quoted(article.source), ` · character ${claim.at.toLocaleString("en")}`),
+      article.url ? sourceLink(article) : quoted(article.title || article.name),
+      h("span", { class: "muted" }, article.title || article.url || article.source !== article.name ? [" · ", quoted(article.source)] : "", ` · character ${claim.at.toLocaleString("en")}`),
       finding.copies[which].length > 0 && h("div", { class: "muted" }, "The same words in: ", quoted(finding.copies[which].join("; "))));
   }));
 }

@@ -11,6 +11,12 @@ function dates(articles) {
   return first === last ? first : `${first} to ${last}`;
 }
 
+// The types of a storyline's findings, each as a link to those.
+function typeCounts(storyline) {
+  const links = countTypes(storyline.findings).map(([type, n]) => h("a", { href: writeFilters({ ...readFilters(""), story: storyline.id, type: [type] }) }, `${type} ${n.toLocaleString("en")}`));
+  return h("div", { class: "kinds small" }, links);
+}
+
 // --- findings ---------------------------------------------------------------------------------------------------------------------------------------------
 
 function findingsView(filters) {
@@ -18,7 +24,8 @@ function findingsView(filters) {
   const list = h("div", { id: "list" }), count = h("h1", { id: "count", "aria-live": "polite" }), hint = h("p", { class: "muted small" });
   const panel = h("div", { class: "filters" });
   const refresh = () => {
-    history.replaceState(null, "", writeFilters(filters));
+    history.replaceState(history.state, "", writeFilters(filters));
+    address = location.hash;
     rememberFindings();
     showList(filters, list, count, hint);
     showFacets(filters, panel);
@@ -28,7 +35,7 @@ function findingsView(filters) {
   const fold = h("label", null, h("input", { type: "checkbox", checked: filters.fold === "1", onchange: (e) => { filters.fold = e.target.checked ? "1" : "0"; refresh(); } }), "Fold alike");
   buildFilters(filters, panel, refresh);
   const view = h("div", { class: "work" },
-    h("details", { open: window.innerWidth > 860 }, h("summary", null, "Filters"), panel),
+    h("details", { open: window.innerWidth > 860 }, h("summary", null, "Filters", h("span", { class: "muted set" })), panel),
     h("div", null, h("div", { class: "bar" }, count, fold, review, sort), hint, list));
   view.firstChild.className = "filters";
   panel.className = "";
@@ -86,12 +93,12 @@ function buildFilters(filters, panel, refresh) {
   }));
   const used = new Set(DATA.findings.flatMap((f) => [...f.types]));
   const outlets = [...new Set(DATA.findings.flatMap((f) => [...f.outlets]))].sort((a, b) => a.localeCompare(b));
-  const directions = [...new Set(DATA.findings.flatMap((f) => f.changes.map((c) => c.direction)))].sort();
+  const directions = [...new Set(DATA.findings.flatMap((f) => f.changes.map((c) => c.direction)))].filter(Boolean).sort();
   const select = (name, all, values) => h("select", { id: `by-${name}`, onchange: later(name) }, h("option", { value: "" }, all),
     values.map(([value, text]) => h("option", { value, selected: filters[name] === value }, clipped(text, 60))));
   const known = (name, values) => (filters[name] && !values.some(([value]) => value === filters[name]) ? [...values, [filters[name], filters[name]]] : values);
   const field = (name, label, control) => h("fieldset", null, h("label", { class: "label", for: `by-${name}` }, label), control);
-  panel.append(
+  add(panel, [
     field("q", ["Search ", h("kbd", { "aria-hidden": "true" }, "/")], h("input", { type: "search", id: "by-q", value: filters.q, placeholder: "words, names, outlets", oninput: later("q") })),
     boxes("kind", DATA.kinds, "Kind"), boxes("type", DATA.types.filter((type) => used.has(type)), "Type of change"),
     field("dir", "Direction", select("dir", "any", known("dir", directions.map((d) => [d, d])))),
@@ -102,7 +109,7 @@ function buildFilters(filters, panel, refresh) {
       h("input", { type: "date", value: filters.from, "aria-label": "published on or after", onchange: later("from") }),
       h("input", { type: "date", value: filters.to, "aria-label": "published on or before", onchange: later("to") }))),
     DATA.runs.length > 1 && h("label", { class: "pick" }, h("input", { type: "checkbox", checked: Boolean(filters.new), onchange: (e) => { filters.new = e.target.checked ? "1" : ""; refresh(); } }), h("span", null, "New in the last run"), h("span", { class: "num", "data-new": true })),
-    h("p", { class: "reset" }, h("a", { href: "#/findings" }, "Clear all filters")));
+    h("p", { class: "reset" }, h("a", { href: "#/findings" }, "Clear all filters"))]);
 }
 
 // Beside each choice, how many findings it would show with the other filters as they are.
@@ -117,6 +124,8 @@ function showFacets(filters, panel) {
   const fresh = panel.querySelector("[data-new]");
   if (fresh) fresh.textContent = DATA.findings.filter(predicate({ ...filters, new: "1" })).length.toLocaleString("en");
   panel.querySelector(".reset").hidden = writeFilters(filters) === "#/findings";
+  const n = countFilters(filters); // seen where the panel is shut, as on a phone
+  panel.parentNode.querySelector(".set").textContent = n ? `: ${n} set` : "";
 }
 
 function findingView(id) {
@@ -137,7 +146,7 @@ function nothing(heading, text) {
 
 function crumbs(storyline, thread) {
   return h("p", { class: "small no-print crumbs" },
-    h("a", { href: "#/findings" }, "Findings"), " › ", h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 70))),
+    h("a", { href: findingsTab().getAttribute("href") }, "Findings"), " › ", h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 70))),
     thread && [" › ", h("a", { href: `#/thread/${thread.id}` }, "Thread")]);
 }
 
@@ -193,7 +202,31 @@ function threadView(id) {
     h("p", { class: "muted" }, `${many(thread.tellings.length, "telling")} by ${many(threadOutlets(thread).size, "outlet")}, ${dates(thread.tellings.map(([c]) => c.article))}. `,
       "Marked words differ from an earlier telling; dotted ones are told differently later. A chain of likenesses can join two facts: read a long thread with care."),
     chart && h("figure", { class: "panel scroll", tabindex: "0" }, h("figcaption", null, h("h2", null, "Certainty over time")), chart.content.cloneNode(true)),
-    h("ol", { class: "timeline" }, thread.tellings.map((claims, n) => telling(thread, claims, n, place))));
+    h("ol", { class: "timeline" }, timeline(thread).map(({ numbers, isQuiet }) => {
+      const draw = () => numbers.map((n) => telling(thread, thread.tellings[n], n, place));
+      return isQuiet ? quietTellings(numbers, draw) : draw();
+    })));
+}
+
+const WHOLE_THREAD = 8; // tellings; of a longer thread, those without a finding are folded where they stand
+
+// The thread's tellings by number, in runs of such with a finding, and such without.
+function timeline(thread) {
+  const told = new Set(thread.findings.flatMap((finding) => [finding.earlier, finding.later]));
+  const runs = [];
+  thread.tellings.forEach((claims, n) => {
+    const isQuiet = thread.tellings.length > WHOLE_THREAD && !claims.some((claim) => told.has(claim));
+    const last = runs[runs.length - 1];
+    if (last && last.isQuiet === isQuiet) last.numbers.push(n);
+    else runs.push({ numbers: [n], isQuiet });
+  });
+  return runs;
+}
+
+function quietTellings(numbers, draw) {
+  const [first, last] = [numbers[0] + 1, numbers[numbers.length - 1] + 1];
+  const label = first === last ? `Telling ${first} is in no finding` : `Tellings ${first} to ${last} are in no finding`;
+  return h("li", { class: "quiet" }, h("details", null, h("summary", { class: "muted small" }, label), h("ol", { class: "timeline" }, draw())));
 }
 
 function telling(thread, claims, number, place) {
@@ -228,7 +261,8 @@ function storylinesView() {
 
 function storylineRow(storyline) {
   return h("li", null, h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 200))),
-    h("div", { class: "small muted" }, `${dates(storyline.articles)} · ${many(storyline.articles.length, "article")} · `, quoted(storyline.names.join(", "))), kindCounts(storyline.findings));
+    h("div", { class: "small muted" }, `${dates(storyline.articles)} · ${many(storyline.articles.length, "article")} · `, quoted(storyline.names.join(", "))), kindCounts(storyline.findings),
+    h("div", { class: "small muted" }, countTypes(storyline.findings).map(([type, n]) => `${type} ${n.toLocaleString("en")}`).join(" · ")));
 }
 
 function storylineView(id) {
@@ -238,11 +272,12 @@ function storylineView(id) {
   return h("div", { class: "stack" },
     h("div", { class: "heading" }, h("h1", null, quoted(clipped(storyline.title, 200))), kindCounts(storyline.findings)),
     h("p", null, h("a", { href: writeFilters(filters) }, `All ${many(storyline.findings.length, "finding")}`), h("span", { class: "muted" }, ` · ${dates(storyline.articles)} · `, quoted(storyline.names.join(", ")))),
+    typeCounts(storyline),
     h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.articles.length, "article"))),
       h("ul", { class: "articles" }, storyline.articles.map((article) => h("li", null,
         h("span", { class: "muted num" }, when(article)),
         h("div", null, h("b", { class: "clip" }, quoted(article.name)),
-          h("div", { class: "clip" }, article.url ? h("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, quoted(article.title || article.url)) : quoted(article.title || article.source)),
+          article.url || (article.title || article.source) !== article.name ? h("div", { class: "clip" }, article.url ? sourceLink(article) : quoted(article.title || article.source)) : "",
           article.also.length > 0 && h("div", { class: "small muted clip" }, "also in ", quoted(article.also.join("; ")))))))),
     h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.threads.length, "thread"))), rowList(byFindings(storyline.threads), threadRow)));
 }

@@ -11,6 +11,7 @@ function route() {
   const [path, query] = location.hash.replace(/^#/, "").split(/\?(.*)/s);
   const [, view = "", id = ""] = path.split("/");
   if (path && !path.startsWith("/")) return; // an anchor inside the page
+  keepPlace();
   const isOverview = !Object.hasOwn(VIEWS, view);
   const [draw, tab] = isOverview ? [() => "", "overview"] : VIEWS[view];
   overview.hidden = !isOverview;
@@ -23,17 +24,44 @@ function route() {
   document.title = `${isOverview ? "Overview" : heading ? clipped(heading.textContent, 80) : "Findings"} · claimdrift`;
   rememberFindings();
   showReviewCounts();
-  if (!route.first) {
-    window.scrollTo(0, 0);
-    main.focus({ preventScroll: true });
-  }
-  route.first = false;
+  takePlace();
 }
-route.first = true;
 
 // The tab "Findings" leads back to the list as it was left.
 function rememberFindings() {
-  if (location.hash.startsWith("#/findings")) document.querySelector('[data-tab="findings"]').setAttribute("href", location.hash);
+  if (location.hash.startsWith("#/findings")) findingsTab().setAttribute("href", location.hash);
+}
+
+function findingsTab() {
+  return document.querySelector('[data-tab="findings"]');
+}
+
+// Where the reader was, per entry of the history: Back leads there, not to the top of a list of thousands. The tab "Findings" does likewise.
+const places = new Map();
+let entry = null, address = "", nEntries = 0;
+history.scrollRestoration = "manual"; // by the page, once the list is as long again
+
+function keepPlace() {
+  if (entry === null) return;
+  const list = document.querySelector("#view .lazy"), box = currentCard(), link = document.activeElement && document.activeElement.closest("main a");
+  const focus = box ? `#${CSS.escape(box.id)}` : link ? `a[href="${CSS.escape(link.getAttribute("href"))}"]` : null;
+  const place = { y: window.scrollY, n: list ? list.count() : 0, focus };
+  places.set(entry, place);
+  if (address.startsWith("#/findings")) places.set(address, place);
+}
+
+function takePlace() {
+  const isFirst = entry === null, known = history.state && history.state.entry;
+  const place = known ? places.get(known) : places.get(location.hash);
+  entry = known || `${Date.now()}.${nEntries++}`;
+  address = location.hash;
+  if (!known) history.replaceState({ entry }, "");
+  if (isFirst) return;
+  const list = document.querySelector("#view .lazy");
+  if (place && list && place.n > list.count()) list.more(place.n - list.count());
+  const target = place && place.focus ? main.querySelector(place.focus) : null;
+  (target || main).focus({ preventScroll: true });
+  window.scrollTo(0, place ? place.y : 0);
 }
 
 function cards() {
@@ -72,7 +100,7 @@ const KEYS = {
   "/": search,
   "?": () => document.getElementById("help").showModal(),
   1: () => { location.hash = "#/"; },
-  2: () => { location.hash = document.querySelector('[data-tab="findings"]').getAttribute("href"); },
+  2: () => { location.hash = findingsTab().getAttribute("href"); },
   3: () => { location.hash = "#/threads"; },
 };
 
@@ -95,15 +123,28 @@ function withCard(act) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.matches("input, select, textarea")) {
+  if (event.target.matches("input:not([type=checkbox]), select, textarea")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  const act = KEYS[event.key];
+  const act = shortcuts.checked && Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
   if (!act) return;
   event.preventDefault();
   act();
 });
+
+// What is kept of the page's own settings; without storage they last as long as the page.
+function setting(name, value) {
+  try {
+    if (value === undefined) return localStorage.getItem(`claimdrift-${name}`);
+    localStorage.setItem(`claimdrift-${name}`, value);
+  } catch (error) { /* as said */ }
+  return null;
+}
+
+const shortcuts = document.getElementById("shortcuts"); // to be switched off by who speaks to the computer: each letter of a word would act
+shortcuts.checked = setting("shortcuts") !== "off";
+shortcuts.addEventListener("change", () => setting("shortcuts", shortcuts.checked ? "on" : "off"));
 
 document.getElementById("export").addEventListener("click", exportReviews);
 document.getElementById("show-help").addEventListener("click", () => document.getElementById("help").showModal());
@@ -111,12 +152,10 @@ document.getElementById("theme").addEventListener("click", () => {
   const root = document.documentElement, isDark = matchMedia("(prefers-color-scheme: dark)").matches;
   const now = root.dataset.theme || (isDark ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
-  try { localStorage.setItem("claimdrift-theme", root.dataset.theme); } catch (error) { /* the choice lasts as long as the page */ }
+  setting("theme", root.dataset.theme);
 });
-try {
-  const theme = localStorage.getItem("claimdrift-theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-} catch (error) { /* no storage: as the system has it */ }
+const theme = setting("theme");
+if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 
 window.addEventListener("hashchange", route);
 window.addEventListener("storage", (event) => { // another tab decided something
