@@ -49,8 +49,7 @@ class OneLineCommand(click.Command):
         return super().parse_args(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        if self.epilog:
-            formatter.write("\n" + self.epilog.strip("\n") + "\n")
+        write_examples(self.epilog, formatter)
 
 
 class OneLineGroup(click.Group):
@@ -63,6 +62,9 @@ class OneLineGroup(click.Group):
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             _refuse(error, f"{_path(info_name or self.name, parent)} --help lists the options.")
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(self.epilog, formatter)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         try:
@@ -79,6 +81,12 @@ class FiniteRange(click.FloatRange):
         if math.isnan(number):
             self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
         return number
+
+
+def write_examples(epilog: str | None, formatter: click.HelpFormatter) -> None:
+    """Write an epilog with its lines as they are; click would fill them."""
+    if epilog:
+        formatter.write("\n" + epilog.strip("\n") + "\n")
 
 
 def _refuse(error: click.UsageError, hint: str) -> NoReturn:
@@ -103,6 +111,17 @@ def tell(message: str) -> None:
     from flows.terminal import printable
 
     click.echo(f"claimdrift: {printable(message)}", err=True)
+
+
+@contextmanager
+def showing_work(what: str = "reading the tables") -> Iterator[None]:
+    """Show on stderr, where that is a terminal, what the command is doing and how far it is; nothing of it stays."""
+    from rich.console import Console
+
+    from flows.terminal import showing_progress
+
+    with showing_progress(Console(stderr=True), what):
+        yield
 
 
 @contextmanager

@@ -9,8 +9,14 @@ import click
 from flows.commands.base import OneLineCommand, one_line_failures
 from flows.commands.filter_options import outputs_options
 
+EXAMPLES = """
+Examples:
+  claimdrift compact
+  claimdrift compact --outputs archive
+"""
 
-@click.command(cls=OneLineCommand)
+
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Merge the small files of an outputs folder.")
 @outputs_options
 def compact(outputs: Path) -> None:
     """Merge the small files that runs leave in each table into one, with the same rows.

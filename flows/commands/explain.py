@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
+from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, showing_work, tell
 from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
@@ -20,7 +20,7 @@ Both articles are those of the outputs folder. What the folder does not hold is 
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Say why a pair of claims is a finding, or is none.", no_args_is_help=True)
 @click.argument("finding_id", metavar="[FINDING_ID]", required=False)
 @click.option("--pair", nargs=2, metavar="ARTICLE:QUOTE ARTICLE:QUOTE", help="Two claims in place of a finding: say why they are a finding, or are none.")
 @outputs_options
@@ -35,5 +35,6 @@ def explain(finding_id: str | None, pair: tuple[str, str] | None, outputs: Path)
         from flows.explain import explain_finding, explain_pair
         from flows.explain_text import print_explanation
 
-        explanation = explain_pair(outputs, *pair) if pair is not None else explain_finding(outputs, finding_id or "")
+        with showing_work():
+            explanation = explain_pair(outputs, *pair) if pair is not None else explain_finding(outputs, finding_id or "")
         print_explanation(explanation, Console())

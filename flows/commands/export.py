@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
+from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, showing_work, tell
 from flows.commands.filter_options import filter_options, filters_of, outputs_options
 from flows.wording import many
 
@@ -26,7 +26,7 @@ are left out. A text that a spreadsheet would take for a formula gets an apostro
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Write findings as CSV or JSON lines.", no_args_is_help=True)
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @click.option("--csv", "form", flag_value="csv", help="Write CSV.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Write JSON lines, one finding a line.")
@@ -46,7 +46,8 @@ def export(file: Path | None, form: str | None, outputs: Path, **given: Any) -> 
         from flows.export import write_findings
         from flows.listing import list_findings
 
-        listing = list_findings(outputs, filters)
+        with showing_work():
+            listing = list_findings(outputs, filters)
         write_findings(listing, form, file)
     left = f"; {listing.n_dismissed:,} dismissed left out: --review all has them" if listing.n_dismissed else ""
     if file or left:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work
 from flows.commands.filter_options import filter_options, filters_of, outputs_options
 
 LIMIT = 20
@@ -25,7 +25,7 @@ The beginning of each id is as much as claimdrift show and claimdrift explain ne
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="List findings, by kind, type, outlet, date and more.")
 @outputs_options
 @filter_options
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help=f"List at most so many.  [default: {LIMIT}; with --json all]")
@@ -36,7 +36,8 @@ def findings(outputs: Path, limit: int | None, as_json: bool, **given: Any) -> N
         filters = filters_of(**given)
         from flows.listing import list_findings
 
-        listing = list_findings(outputs, filters)
+        with showing_work():
+            listing = list_findings(outputs, filters)
         if as_json:
             from flows.export import json_rows
 

@@ -27,7 +27,7 @@ What was forgotten stays forgotten: a check that meets the same text again leave
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Take articles out of every table.", no_args_is_help=True)
 @click.argument("articles", metavar="[ARTICLE]...", nargs=-1)
 @click.option("--before", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Forget articles published before this day, undated ones read before it.")
 @outputs_options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work
 from flows.commands.filter_options import outputs_options
 from flows.wording import many
 
@@ -17,7 +17,7 @@ Examples:
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Draw the pictures of the report as SVG files.")
 @outputs_options
 @click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the pictures.  [default: plots in the outputs folder]")
 @click.option(
@@ -30,7 +30,8 @@ def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
         from flows.report.plots import write_plots
         from flows.terminal import printable
 
-        written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
+        with showing_work():
+            written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
     for path in written:
         click.echo(f"plot      {printable(str(path))}")
     if not written:

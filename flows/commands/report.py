@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures, tell
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work, tell
 from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
@@ -20,7 +20,7 @@ Examples:
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Write the report, one HTML page, and open it.")
 @outputs_options
 @click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Where to write the report.  [default: report.html in DIR]")
 @click.option("--open", "show", is_flag=True, help="Show it in the browser.")
@@ -29,7 +29,8 @@ def report(outputs: Path, to: Path | None, show: bool) -> None:
     with one_line_failures("the report"):
         from flows.report.page import write_report
 
-        path = write_report(outputs, to)
+        with showing_work():
+            path = write_report(outputs, to)
     from flows.terminal import printable
 
     click.echo(f"report    {printable(str(path))}")

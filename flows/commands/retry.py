@@ -30,7 +30,7 @@ Exit codes: 0 done, or nothing to retry; 1 the run failed; 2 none of the files i
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Read again what was rejected.")
 @click.option(
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
 )  # fmt: skip

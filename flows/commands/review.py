@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup, one_line_failures
+from flows.commands.base import FiniteRange, OneLineCommand, OneLineGroup, one_line_failures, showing_work
 from flows.commands.filter_options import outputs_options
 from flows.wording import many
 
@@ -37,12 +37,19 @@ precision reaches the target is an estimate from these reviews: it holds for fin
 """
 
 
-@click.group(cls=OneLineGroup)
+EXAMPLES = """
+Examples:
+  claimdrift review apply claimdrift-reviews-2024-05-01.json
+  claimdrift review stats --target 0.8
+"""
+
+
+@click.group(cls=OneLineGroup, epilog=EXAMPLES, short_help="Record decisions, and see how precise the findings are.")
 def review() -> None:
     """Record decisions that were made on the report's page, and see how precise the findings are so far."""
 
 
-@review.command(cls=OneLineCommand, epilog=APPLY_EXAMPLES, no_args_is_help=True)
+@review.command(cls=OneLineCommand, epilog=APPLY_EXAMPLES, short_help="Record exported decisions.", no_args_is_help=True)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @outputs_options
 def apply(files: tuple[Path, ...], outputs: Path) -> None:
@@ -62,7 +69,7 @@ def apply(files: tuple[Path, ...], outputs: Path) -> None:
         say("left out", f"{many(done.n_unknown, 'decision')} on findings that the folder does not hold")
 
 
-@review.command(cls=OneLineCommand, epilog=STATS_EXAMPLES)
+@review.command(cls=OneLineCommand, epilog=STATS_EXAMPLES, short_help="Tell the precision so far, and what --min-score it suggests.")
 @outputs_options
 @click.option("--target", metavar="P", type=FiniteRange(0, 1, min_open=True), default=0.9, show_default=True, help="Precision that is aimed at.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
@@ -71,7 +78,8 @@ def stats(outputs: Path, target: float, as_json: bool) -> None:
     with one_line_failures("the statistics"):
         from flows.review_stats import review_stats
 
-        found = review_stats(outputs, target=target)
+        with showing_work():
+            found = review_stats(outputs, target=target)
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work
 from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
@@ -18,7 +18,7 @@ Examples:
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Show one finding in full.", no_args_is_help=True)
 @click.argument("finding_id", metavar="ID")
 @outputs_options
 @click.option("--thread", "with_thread", is_flag=True, help="Also list the claims of its thread, as a timeline.")
@@ -28,7 +28,8 @@ def show(finding_id: str, outputs: Path, with_thread: bool, as_json: bool) -> No
     with one_line_failures("showing the finding"):
         from flows.listing import find_finding
 
-        detail = find_finding(outputs, finding_id)
+        with showing_work():
+            detail = find_finding(outputs, finding_id)
         if as_json:
             from flows.export import detail_json
 

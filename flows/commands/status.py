@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 LABEL = 12
 MANY_FILES = 500  # from here on reading the tables takes noticeably long
 
+EXAMPLES = """
+Examples:
+  claimdrift status
+  claimdrift status --outputs archive --all      with everything that was rejected, and why
+  claimdrift status --outputs archive --json | jq .findings
+"""
 
-@click.command(cls=OneLineCommand)
+
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Tell what an outputs folder holds.")
 @outputs_options
 @click.option("--all", "show_all", is_flag=True, help="List everything that was rejected, not only the first.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
