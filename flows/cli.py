@@ -58,13 +58,25 @@ cannot be used; 130 interrupted; 143 terminated.
 """
 
 
-@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+START = """
+Examples:
+  claimdrift check articles/      compare the articles of a folder; the results go to outputs/
+  claimdrift report --open        read and review them in the browser
+  claimdrift findings --new       list what the last run found
+  claimdrift show fdcdc4          one finding in full
+  claimdrift check --help         what a command can do, with examples
+
+To have the shell complete all this: eval "$(_CLAIMDRIFT_COMPLETE=bash_source claimdrift)", or zsh_source, or fish_source.
+"""
+
+
+@click.group(cls=OneLineGroup, epilog=START, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="claimdrift", prog_name="claimdrift", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find claims that contradict each other, drift or are updated, across news articles about the same event."""
 
 
-@cli.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@cli.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Compare articles, and write findings and the report.", no_args_is_help=True)
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),

@@ -38,7 +38,7 @@ class Duration(click.ParamType[float]):
         return float(seconds)
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Serve a Prefect deployment that checks new articles.", no_args_is_help=True)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--every", metavar="TIME", type=Duration(), help="Sweep the folder so often: 30s, 15m, 2h, 1d.  [default: 15m]")

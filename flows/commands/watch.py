@@ -35,7 +35,7 @@ Exit codes: 0 told to stop while it waited, or --once is done; 1 a run failed; 2
 """
 
 
-@click.command(cls=OneLineCommand, epilog=EXAMPLES, no_args_is_help=True)
+@click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="Check each drop of new articles as it arrives.", no_args_is_help=True)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--once", is_flag=True, help="Check what is new and end.")
