@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.steps import findings as deciding
 from flows.steps.cache import ModelCache
 from flows.steps.comparing import ComparedPair, PairScores, compare_claims, same_fact_margins
-from flows.steps.findings import SAME_FACT_FLOOR
 from flows.steps.proposals import Proposal, ProposedPairs
 from flows.steps.scoring import Progress, TextPairs, score_pairs
 from flows.steps.views import places_in_articles
@@ -74,7 +74,7 @@ def score_proposals(
     texts = pairs.texts()
     seen, n_forward = score_pairs(texts, workers, cache, keep=_first_look, on_progress=on_progress)
     nli, same_fact = seen[:, :3], seen[:, 3]
-    likely = np.flatnonzero(same_fact >= SAME_FACT_FLOOR) if has_heads else np.arange(len(pairs))
+    likely = np.flatnonzero(same_fact >= deciding.SAME_FACT_FLOOR) if has_heads else np.arange(len(pairs))
     nli_back, n_back = score_pairs(texts[likely].turned_round(), workers, cache, keep=lambda scores: scores.nli, on_progress=on_progress_back)
     return ScoredPairs(pairs, texts, nli, same_fact, likely, nli_back, n_forward + n_back)
 
