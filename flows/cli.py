@@ -192,7 +192,7 @@ def what_was_published(outputs: Path, since: dt.datetime) -> str:
             return f"the results had been published by then, they are in {outputs}"
         if (outputs / JOURNAL).exists():
             return "it was just publishing, and the next run into this folder will finish that"
-    return "nothing was published. Run it again: it continues from the cache, what was scored is not scored again"
+    return "nothing was published. Run it again: what was scored is kept, but for the last few hundred pairs"
 
 
 def is_users_error(error: Exception) -> bool:

@@ -236,7 +236,7 @@ def test_ctrl_c_publishes_nothing(prefect_server, articles, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("flows.pipeline.CheckRun.score", interrupted)
-    assert_one_line(check(articles, "-o", "out"), EXIT_INTERRUPTED, "interrupted; nothing was published", "continues from the cache")
+    assert_one_line(check(articles, "-o", "out"), EXIT_INTERRUPTED, "interrupted; nothing was published", "what was scored is kept")
     assert Outputs(Path("out")).run_ids() == []
     monkeypatch.undo()
     assert check(articles, "-o", Path(articles.parent, "out")).exit_code == 0

@@ -34,8 +34,8 @@ CheckRun.score = score
 from flows.cli import main
 main()
 """
-AGAIN = "nothing was published. Run it again: it continues from the cache, what was scored is not scored again"
-STOPPED = "stopped while checking; the drop under way is taken up by the next start, what was scored is not scored again"
+AGAIN = "nothing was published. Run it again: what was scored is kept, but for the last few hundred pairs"
+STOPPED = "stopped while checking; the drop under way is taken up by the next start; what was scored is kept, but for the last few hundred pairs"
 
 
 @pytest.mark.parametrize(

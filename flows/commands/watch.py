@@ -107,7 +107,7 @@ def watch_until_told(watcher: DropWatcher, *, quiet: bool) -> None:
     def on_signal(number: int, _frame: object) -> None:
         stop.set()
         if watcher.is_checking:
-            tell("stopped while checking; the drop under way is taken up by the next start, what was scored is not scored again")
+            tell("stopped while checking; the drop under way is taken up by the next start; what was scored is kept, but for the last few hundred pairs")
             sys.exit(EXIT_INTERRUPTED if number == signal.SIGINT else EXIT_TERMINATED)
 
     for number in (signal.SIGINT, signal.SIGTERM):

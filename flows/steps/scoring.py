@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flows.workers import Workers
 
 LOOK_UP = 10_000  # pairs looked up in the cache at once: 3 MB of scores
-STORE_EVERY = 2_000  # pairs or texts between two writes, so that an interrupted run keeps what it has
+STORE_EVERY = 500  # pairs or texts between two writes: what an interrupted run loses, some seconds' work
 Progress = Callable[[int, int], None] | None  # hears how many are done, and of how many
 
 
