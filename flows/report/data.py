@@ -19,17 +19,19 @@ from flows import progress
 from flows.components import connected_components
 from flows.convert import from_table
 from flows.language.certainty import NAMES as CERTAINTY
-from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting
+from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting, Version
 from flows.report.features import feature_words
 from flows.report.text import clipped, context, marks, shown
 from flows.report.verdict import change_sentence, verdict
 from flows.reviews import Review, change_keys, recorded_reviews
 from flows.summary import group_points
 from flows.tables import Outputs, current_table
+from flows.versions import Versions
 
 N_CONTRIBUTIONS = 8  # features that an evidence chart names; the sum of the others is one more bar
 N_NAMES = 4  # of a storyline
 NLI = ("entailment", "neutral", "contradiction")
+_NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 Json = dict[str, Any]
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)
@@ -226,14 +228,21 @@ class _Articles:
         self.storyline_of = {article_id: component for article_id, component in components.items() if component in wanted}
         ids = pa.array(sorted(self.storyline_of), type=pa.string())
         kept = from_table(archive.read("articles", filters=pc.field("article_id").isin(ids)), Article)
-        kept.sort(key=lambda a: (a.published_at is None, a.published_at or dt.datetime.max.replace(tzinfo=dt.UTC), a.article_id))
+        self.versions = Versions(from_table(current_table(archive.root, "versions"), Version))
+        self.replaced = self.versions.superseded
+        # Of one date, a text that its source replaced comes before the one that it shows now.
+        kept.sort(key=lambda a: (a.published_at is None, a.published_at or _NEVER, a.article_id not in self.replaced, a.article_id))
         seen: defaultdict[str, list[Sighting]] = defaultdict(list)
         for sighting in from_table(archive.read("sightings", filters=pc.field("article_id").isin(ids)), Sighting):
             seen[sighting.article_id].append(sighting)
         self.outlets = _Numbered[str]()
         self.texts = {a.article_id: a.text for a in kept}
         self.storyline_numbers = {s: n for n, s in enumerate(sorted(wanted))}
-        self.rows = [self._row(article, sorted(seen[article.article_id], key=lambda s: s.source)) for article in kept]
+        self.rows = [self._row(article, sorted(seen[article.article_id], key=self._place)) for article in kept]
+
+    def _place(self, sighting: Sighting) -> tuple[bool, str]:
+        """What orders the places of an article: those that still show it first."""
+        return not self.versions.is_current(sighting.article_id, sighting.source_key), sighting.source
 
     def _row(self, article: Article, sightings: Sequence[Sighting]) -> Json:
         first = sightings[0]
@@ -241,7 +250,8 @@ class _Articles:
             "title": shown(article.title), "outlet": self.outlets(shown(first.outlet or first.source)),
             "date": _iso(article.published_at) if article.published_at else None, "day_only": article.date_precision == "day",
             "source": shown(first.source), "url": next((s.url for s in sightings if s.url.startswith(("https://", "http://"))), ""),
-            "also": [shown(s.outlet or s.source) for s in sightings[1:]], "storyline": self.storyline_numbers[self.storyline_of[article.article_id]],
+            "also": [shown(s.outlet or s.source) for s in sightings[1:]], "replaced": article.article_id in self.replaced,
+            "storyline": self.storyline_numbers[self.storyline_of[article.article_id]],
         }  # fmt: skip
 
     def storylines(self, claims: _Claims, findings: Sequence[Json]) -> list[Json]:

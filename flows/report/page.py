@@ -151,7 +151,8 @@ def _storylines(data: Json) -> list[Json]:
         articles = [data["articles"][n] for n in s["articles"]]
         rows.append({
             "id": s["id"], "title": clipped(s["title"], 160), "names": ", ".join(s["names"]), "dates": _dates([a["date"] for a in articles]),
-            "n_articles": len(articles), "n_outlets": len({a["outlet"] for a in articles}), "kinds": [(kind, own[k]) for k, kind in enumerate(data["kinds"])],
+            "n_articles": len(articles), "n_outlets": len({name for a in articles for name in (data["outlets"][a["outlet"]], *a["also"])}),
+            "kinds": [(kind, own[k]) for k, kind in enumerate(data["kinds"])],
             "types": [(data["types"][t], n) for t, n in sorted(types.get(number, Counter()).items(), key=lambda item: (-item[1], item[0]))],
             "split": split, "n": own.total(),
         })  # fmt: skip

@@ -176,11 +176,61 @@ def test_marked_words_are_linked_to_their_change(new_page, port_report):
     chips = page.eval_on_selector_all(f"#{card} .chip", "all => all.map(e => [e.dataset.number, e.textContent])")
     assert chips == [["1", "negation negated"], ["2", "quantity lowered"]]
     told = page.eval_on_selector_all(f"#{card} mark", "all => all.map(e => [e.dataset.number, e.textContent, getComputedStyle(e, '::before').content])")
-    assert [number for number, *_ in told] == ["1 2", "1", "1 2", "1"][: len(told)]
+    assert [row[:2] for row in told] == [["2", "12"], ["1", " ships"], ["2", "No"], ["1", " ship"]]
     assert "negation negated" in told[0][2]
     assert page.text_content(f"#{card} blockquote") == "By the evening 12 ships waited in the bay."
     page.goto(port_report + "#/findings?type=certainty")
     assert page.locator("mark[data-number], .chip[data-number]").count() == 0, "one change needs no number"
+
+
+def test_marks_of_changes_that_overlap(new_page, tmp_path):
+    """The colour is that of the inner change, and each number stands where its change ends."""
+    story = Story()
+    was = story.article("Echo", ["The port is expected to reopen on Monday."])[0]
+    now = story.article("Mail", ["The port reopened on Monday."], day=1)[0]
+    outer, inner = change("status", "advanced", "is expected to reopen", "reopened", "update"), change("certainty", "strengthened", "expected", "reopened")
+    story.finding(was, now, outer, inner)
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/findings")
+    told = page.eval_on_selector_all("mark", "all => all.map(e => [e.textContent, e.className, e.dataset.number])")
+    assert told == [["is ", "c0", None], ["expected", "c1", "2"], [" to reopen", "c0", "1"], ["reopened", "c0", "1 2"]]
+
+
+def test_a_thread_folds_copies_and_tells_alike_differences_once(new_page, tmp_path):
+    story = Story()
+    echo = story.article("Echo", ["Seven ships wait."])[0]
+    tolds = [story.article(name, ["Now 12 ships wait."], day=day)[0] for name, day in (("Mail", 1), ("Star", 2))]
+    for told in tolds:
+        story.finding(echo, told, change("quantity", "raised", "Seven", "12", "update"))
+    undated = story.article("Sun", ["Nobody waits."], day=None)[0]
+    story.finding(undated, echo, change("negation", "negated", "Nobody", "Seven", "contradiction"), order_known=False)
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/threads")
+    page.click(".threads a")
+    page.wait_for_selector(".timeline")
+    assert page.locator(".timeline > li").count() == 3
+    page.click("text=Word for word in 1 other place")
+    assert page.is_visible("text=Star, 14 Mar 2024")
+    assert page.locator(".timeline > li >> nth=1").locator("> ul > li").all_inner_texts() == [
+        "update against 1: The figure went up: from “Seven” to “12”. · and 1 more with a copy"
+    ]
+    assert "contradiction against 1:" in page.inner_text("#telling-3"), "a finding without an order stands at the telling further down"
+
+
+def test_a_text_that_was_replaced_says_so(new_page, tmp_path):
+    story, *_ = replaced_and_retold()
+    mail, again = (next(a for a in story.articles if a["text"].startswith(f"{story.name}. Mail. {words}")) for words in ("Now 12 ships", "Now 12  SHIPS"))
+    again |= {"published_at": mail["published_at"]}
+    old, new = (next(c for c in story.claims if c["article_id"] == a["article_id"]) for a in (mail, again))
+    story.finding(old, new, change("quantity", "raised", "12 ships", "12  SHIPS"), same_source=True)
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/findings?fold=0&q=SHIPS+Mail&type=quantity&kind=drift")
+    sides = page.locator(".card .who").all_inner_texts()
+    assert ["replaced since" in side for side in sides] == [True, False]
+    page.goto(page.url.split("#")[0] + "#/")
+    page.click(".storyline a")
+    page.wait_for_selector(".articles")
+    assert ["its source has another text now" in row for row in page.locator(".articles li").all_inner_texts()] == [False, True, False, False]
 
 
 def test_without_an_order_no_direction_is_told(new_page, port_report):

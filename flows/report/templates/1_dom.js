@@ -46,15 +46,20 @@ function changeName(change) {
 // A claim with the words that changed: `marks` are [start, end, change, …]. Each mark tells by colour which change it is, of several by its number too, and
 // to a screen reader in words; these are the style's, so that what is copied or searched is the claim alone.
 function marked(text, marks, changes, faint) {
-  const parts = [];
+  const parts = [], lengths = changes.map(() => 0);
+  marks.forEach(([start, stop, ...numbers]) => numbers.forEach((n) => { lengths[n] += stop - start; }));
   let end = 0;
-  for (const [start, stop, ...numbers] of marks) {
+  marks.forEach(([start, stop, ...numbers], i) => {
     parts.push(text.slice(end, start));
-    const types = numbers.map((n) => changeName(changes[n])).join(", ");
-    const number = changes.length > 1 && !faint ? numbers.map((n) => n + 1).join(" ") : null;
-    parts.push(h("mark", { class: `c${numbers[0] % 4}${faint ? " faint" : ""}`, title: types, "data-number": number }, text.slice(start, stop)));
+    // Changes may overlap: each mark has the colour of the shortest there, and the numbers of those that end with it.
+    const innermost = numbers.reduce((a, b) => (lengths[b] < lengths[a] ? b : a));
+    const goOn = i + 1 < marks.length && marks[i + 1][0] === stop ? marks[i + 1].slice(2) : [];
+    const ending = numbers.filter((n) => !goOn.includes(n)).map((n) => n + 1).join(" ");
+    parts.push(h("mark", {
+      class: `c${innermost % 4}${faint ? " faint" : ""}`, title: numbers.map((n) => changeName(changes[n])).join(", "), "data-number": changes.length > 1 && !faint ? ending || null : null,
+    }, text.slice(start, stop)));
     end = stop;
-  }
+  });
   parts.push(text.slice(end));
   return h("bdi", null, parts);
 }

@@ -52,7 +52,7 @@ function side(finding, name, details) {
     details && claim.after && h("span", { class: "around" }, quoted(claim.after)));
   const copies = finding.copies[which].length;
   return h("div", { class: "side", role: "group", "aria-label": `${label}: ${clipped(article.name, 80)}` },
-    h("div", { class: "who" }, h("span", { class: "muted" }, label), h("b", { class: "clip" }, quoted(article.name)), h("span", { class: "muted" }, when(article, details))),
+    h("div", { class: "who" }, h("span", { class: "muted" }, label), h("b", { class: "clip" }, quoted(article.name)), h("span", { class: "muted" }, when(article, details), article.replaced && ", replaced since")),
     headline(article),
     body,
     h("dl", null,

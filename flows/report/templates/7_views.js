@@ -166,7 +166,7 @@ function threadRow(thread) {
 }
 
 function threadOutlets(thread) {
-  return new Set(thread.tellings.flat().map((claim) => claim.article.name));
+  return new Set(thread.tellings.flat().flatMap((claim) => [claim.article.name, ...claim.article.also]));
 }
 
 function byFindings(threads) {
@@ -231,25 +231,46 @@ function quietTellings(numbers, draw) {
 
 function telling(thread, claims, number, place) {
   const [claim, ...copies] = claims;
-  const back = thread.findings.filter((f) => claims.includes(f.later)).sort((a, b) => place.get(b.earlier) - place.get(a.earlier) || b.score - a.score);
-  const ahead = thread.findings.filter((f) => claims.includes(f.earlier)).sort((a, b) => place.get(a.later) - place.get(b.later) || b.score - a.score);
-  const basis = back[0] || ahead[0], faint = !back.length;
-  const text = basis && (faint ? basis.earlier : basis.later).text === claim.text ? marked(claim.text, basis.marks[faint ? 0 : 1], basis.changes, faint) : quoted(claim.text);
+  // Each finding is told at the later of its two tellings; where the order is not known, at the one further down.
+  const ends = (f) => (f.ordered || place.get(f.earlier) <= place.get(f.later) ? ["earlier", "later"] : ["later", "earlier"]);
+  const before = (f) => place.get(f[ends(f)[0]]), after = (f) => place.get(f[ends(f)[1]]);
+  const back = thread.findings.filter((f) => claims.includes(f[ends(f)[1]])).sort((a, b) => before(b) - before(a) || b.score - a.score);
+  const ahead = thread.findings.filter((f) => claims.includes(f[ends(f)[0]])).sort((a, b) => after(a) - after(b) || b.score - a.score);
+  const basis = back[0] || ahead[0], faint = !back.length, own = basis && ends(basis)[faint ? 0 : 1];
+  const text = basis && basis[own].text === claim.text ? marked(claim.text, basis.marks[own === "earlier" ? 0 : 1], basis.changes, faint) : quoted(claim.text);
+  const steps = alikeSteps(back, before);
   return h("li", { id: `telling-${number + 1}` },
     h("span", { class: "no", "aria-hidden": "true" }, number + 1),
-    h("div", { class: "when" }, h("b", { class: "clip" }, quoted(claim.article.name)), h("span", { class: "muted" }, when(claim.article, true)), meter(claim.sure),
+    h("div", { class: "when" }, h("b", { class: "clip" }, quoted(claim.article.name)), h("span", { class: "muted" }, when(claim.article, true), claim.article.replaced && ", replaced since"), meter(claim.sure),
       claim.said && h("span", { class: "muted clip" }, "said by ", quoted(claim.said))),
     h("blockquote", null, text),
-    copies.length > 0 && h("details", { class: "small" }, h("summary", null, `Word for word in ${many(copies.length, "other article")}`),
-      h("ul", null, copies.map((copy) => h("li", null, quoted(copy.article.name), h("span", { class: "muted" }, ", ", when(copy.article)))))),
-    back.length > 0 && h("ul", null, back.slice(0, 3).map((finding) => step(finding, place))),
-    back.length > 3 && h("details", { class: "small" }, h("summary", null, `${many(back.length - 3, "more finding")} with earlier tellings`), h("ul", null, back.slice(3).map((finding) => step(finding, place)))));
+    foldedCopies(claim, copies),
+    steps.length > 0 && h("ul", null, steps.slice(0, 3).map(step)),
+    steps.length > 3 && h("details", { class: "small" }, h("summary", null, `${many(steps.length - 3, "more difference")} from earlier tellings`), h("ul", null, steps.slice(3).map(step))));
 }
 
-function step(finding, place) {
+// The findings of a telling, those in one that say the same of the same earlier telling: its word-for-word copies make one each.
+function alikeSteps(findings, before) {
+  const steps = new Map();
+  findings.forEach((finding) => {
+    const key = [before(finding), finding.kind, finding.verdict].join("\n");
+    if (steps.has(key)) steps.get(key).nAlike += 1;
+    else steps.set(key, { finding, number: before(finding) + 1, nAlike: 0 });
+  });
+  return [...steps.values()];
+}
+
+// Where else a telling stands word for word: other places of its article, and other articles with theirs.
+function foldedCopies(claim, copies) {
+  const elsewhere = (article) => article.also.map((name) => h("li", null, quoted(name), h("span", { class: "muted" }, ", the same article")));
+  const places = [elsewhere(claim.article), copies.map((copy) => [h("li", null, quoted(copy.article.name), h("span", { class: "muted" }, ", ", when(copy.article))), elsewhere(copy.article)])].flat(3);
+  return places.length > 0 && h("details", { class: "small" }, h("summary", null, `Word for word in ${many(places.length, "other place")}`), h("ul", null, places));
+}
+
+function step({ finding, number, nAlike }) {
   const decision = reviews.decision(finding);
-  return h("li", null, h("span", { class: finding.kindName }, finding.kindName), ` against ${place.get(finding.earlier) + 1}: `, h("a", { href: findingLink(finding) }, quoted(finding.verdict)),
-    decision === "open" ? "" : h("span", { class: "muted" }, ` (${decision})`));
+  return h("li", null, h("span", { class: finding.kindName }, finding.kindName), ` against ${number}: `, h("a", { href: findingLink(finding) }, quoted(finding.verdict)),
+    h("span", { class: "muted" }, nAlike ? ` · and ${nAlike} more with a copy` : "", decision === "open" ? "" : ` · ${decision}`));
 }
 
 function storylinesView() {
@@ -278,6 +299,7 @@ function storylineView(id) {
         h("span", { class: "muted num" }, when(article)),
         h("div", null, h("b", { class: "clip" }, quoted(article.name)),
           article.url || (article.title || article.source) !== article.name ? h("div", { class: "clip" }, article.url ? sourceLink(article) : quoted(article.title || article.source)) : "",
+          article.replaced && h("div", { class: "small muted" }, "its source has another text now"),
           article.also.length > 0 && h("div", { class: "small muted clip" }, "also in ", quoted(article.also.join("; ")))))))),
     h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.threads.length, "thread"))), rowList(byFindings(storyline.threads), threadRow)));
 }
