@@ -27,7 +27,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,22 +49,6 @@ READ_AGAIN = 8  # times, where files change places while they are read
 UNIQUE = {"articles": "article_id", "claims": "claim_id", "findings": "finding_id"}
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What an outputs folder already holds: all that an incremental run needs to tell what is new."""
-
-    run_ids: tuple[str, ...]  # published runs, oldest first
-    article_ids: frozenset[str]
-    sightings: frozenset[tuple[str, str]]  # (article_id, source)
-    finding_ids: frozenset[str]
-    last_run: Run | None  # its settings_id, model_id and thresholds are those of the whole folder
-
-    @property
-    def settings_id(self) -> str | None:
-        """The settings that everything here was made with; None in an empty folder."""
-        return self.last_run.settings_id if self.last_run else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +154,13 @@ class Outputs:
         rows = dataset.to_table(columns=list(dict.fromkeys([*wanted.names, "run_id"])), filter=filters)
         return rows.sort_by("run_id").select(wanted.names).cast(wanted)  # a stable sort: within a run the rows keep their order
 
-    def known(self) -> Known:
-        """Return what the folder holds, for a run that adds to it: ids only, no texts."""
+    def known(self, article_ids: Iterable[str]) -> tuple[set[str], set[tuple[str, str]]]:
+        """Return which of the articles are here, and each (article_id, source) where one was seen: all that a run needs to tell what is new."""
         run_ids = self.run_ids()
-        sightings = self.read("sightings", ["article_id", "source"], run_ids=run_ids)
-        return Known(
-            run_ids=tuple(run_ids),
-            article_ids=frozenset(self._ids("articles", "article_id", run_ids)),
-            sightings=frozenset(zip(sightings.column("article_id").to_pylist(), sightings.column("source").to_pylist(), strict=True)),
-            finding_ids=frozenset(self._ids("findings", "finding_id", run_ids)),
-            last_run=self.last_run(run_ids),
-        )
+        own = pc.field("article_id").isin(pa.array(sorted(set(article_ids)), type=pa.string()))
+        sightings = self.read("sightings", ["article_id", "source"], filters=own, run_ids=run_ids)
+        there = self.read("articles", ["article_id"], filters=own, run_ids=run_ids)
+        return set(there.column(0).to_pylist()), set(zip(*(column.to_pylist() for column in sightings.columns), strict=True))
 
     def last_run(self, run_ids: Sequence[str] | None = None) -> Run | None:
         """Return the newest published run (of `run_ids`, oldest first); None in an empty folder."""

@@ -37,13 +37,13 @@ def edges_around(edges: pa.Table, nodes: Iterable[str]) -> list[tuple[str, str]]
 
     For an archive that is large where the components are small: what is not returned is passed over in Arrow, and never becomes a Python object.
     """
-    names = edges.column_names
+    one, other = edges.column_names
     frontier, found = set(nodes), []
     while frontier and len(edges):
         ids = pa.array(sorted(frontier), type=pa.string())
-        touched = pc.or_(*(pc.is_in(edges.column(name), value_set=ids) for name in names))
-        ends = list(zip(*(edges.filter(touched).column(name).to_pylist() for name in names), strict=True))
-        edges = edges.filter(pc.invert(touched))
+        touched = pc.field(one).isin(ids) | pc.field(other).isin(ids)
+        ends = list(zip(*(column.to_pylist() for column in edges.filter(touched).columns), strict=True))
+        edges = edges.filter(~touched)
         found += ends
         frontier = {node for edge in ends for node in edge} - frontier
     return found

@@ -40,6 +40,7 @@ from flows.records import (
     stable_hash,
 )  # fmt: skip
 from flows.rejects import new_rejects
+from flows.relating import find_related
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
 from flows.steps.blocking import NEIGHBOURS, RULES, SIMILARITY_FLOOR
@@ -105,6 +106,7 @@ class CheckRun:
         self.rejects: list[Reject] = []
         self.claims: dict[str, list[Claim]] = {}  # article_id: claims, of new articles
         self.views: dict[str, ArticleView] = {}
+        self.sightings_of: dict[str, list[Sighting]] = {}  # article_id: where it was seen
         self.new_ids: set[str] = set()
         self.comparisons: list[Comparison] = []
         self.proposals = ProposedPairs.of([])
@@ -147,9 +149,7 @@ class CheckRun:
         """Read the input; keep the articles and sightings that the folder does not hold yet."""
         with self._timed("read"):
             result = read_articles(self.inputs, self.run_id, self.options, on_progress=progress.teller("reading articles"))
-            known = self.outputs.known()
-            known_ids = frozenset() if self.rebuild else known.article_ids
-            known_sightings = frozenset() if self.rebuild else known.sightings
+            known_ids, known_sightings = (set(), set()) if self.rebuild else self.outputs.known(s.article_id for s in result.sightings)
             forgotten = self.outputs.forgotten()
             hidden = {s.source for s in result.sightings if s.article_id in forgotten}  # named in no table again
             self.articles = [a for a in result.articles if a.article_id not in known_ids | forgotten]
@@ -181,17 +181,10 @@ class CheckRun:
         with self._timed("relate"):
             if not self.articles:
                 return
-            articles, claims, sightings = list(self.articles), dict(self.claims), list(self.sightings)
-            if not self.rebuild:
-                articles += (known := self._known_articles())
-                claims |= {a.article_id: [] for a in known}
-                theirs = _one_of("article_id", [a.article_id for a in known])
-                for claim in from_table(self.outputs.read("claims", filters=theirs), Claim):
-                    claims[claim.article_id].append(claim)
-                sightings += from_table(self.outputs.read("sightings", filters=_one_of("article_id", list(claims))), Sighting)
-            self.add_views(articles, claims, sightings)
-            new = [self.views[a.article_id] for a in self.articles]
-            old = [view for article_id, view in self.views.items() if article_id not in self.new_ids]
+            self.add_views(self.articles, self.claims, self.sightings)
+            new = list(self.views.values())
+            old = [] if self.rebuild else self._views_of(self._related(new))
+            self.views.update((view.article.article_id, view) for view in old)
             self.comparisons = find_comparisons(
                 new,
                 old,
@@ -204,6 +197,10 @@ class CheckRun:
             self.counts["near copies"] = sum(c.near_copy for c in self.comparisons)
 
     def add_views(self, articles: Sequence[Article], claims: Mapping[str, list[Claim]], sightings: Sequence[Sighting]) -> None:
+        """Make the articles' views, and keep them."""
+        self.views.update((view.article.article_id, view) for view in self._make_views(articles, claims, sightings))
+
+    def _make_views(self, articles: Sequence[Article], claims: Mapping[str, list[Claim]], sightings: Sequence[Sighting]) -> list[ArticleView]:
         """Make the articles' views: their claims with vectors, where they were seen, their runs of words."""
         texts = [c.text for a in articles for c in claims[a.article_id]]
         with self._cache() as cache:
@@ -212,18 +209,34 @@ class CheckRun:
         for sighting in sightings:
             seen[sighting.article_id].append(sighting)
         width = self.engine.encoder.width
+        views = []
         for article in articles:
             own = tuple(claims[article.article_id])
             matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
-            self.views[article.article_id] = ArticleView(
-                article,
-                own,
-                matrix,
-                frozenset(s.source_key for s in seen[article.article_id]),
-                frozenset(s.outlet for s in seen[article.article_id]),
-                shingles(article.text),
-            )
-        self.sightings_of = seen
+            keys, outlets = (frozenset(getattr(s, name) for s in seen[article.article_id]) for name in ("source_key", "outlet"))
+            views.append(ArticleView(article, own, matrix, keys, outlets, shingles(article.text)))
+        self.sightings_of.update(seen)
+        return views
+
+    def _views_of(self, article_ids: Sequence[str]) -> list[ArticleView]:
+        """Read articles that the folder holds."""
+        theirs = _one_of("article_id", article_ids)
+        claims: dict[str, list[Claim]] = {article_id: [] for article_id in article_ids}
+        for claim in from_table(self.outputs.read("claims", filters=theirs), Claim):
+            claims[claim.article_id].append(claim)
+        sightings = [s for s in self.sightings if s.article_id in claims] + from_table(self.outputs.read("sightings", filters=theirs), Sighting)
+        return self._make_views(from_table(self.outputs.read("articles", filters=theirs), Article), claims, sightings)
+
+    def _related(self, new: Sequence[ArticleView]) -> list[str]:
+        """The ids of the folder's articles that may be compared with new ones: those that may share an event, and other versions."""
+        keys = _one_of("source_key", [s.source_key for s in self.sightings if s.article_id in self.new_ids])
+        versions = self.outputs.read("sightings", ["article_id"], filters=keys).column(0).to_pylist()
+        with self._cache() as cache:
+            related = find_related(
+                self.outputs, cache, new, window_days=self.settings.window_days, min_affinity=self.settings.min_affinity,
+                make_views=self._views_of, on_progress=progress.teller("looking through the archive"),
+            )  # fmt: skip
+        return sorted({*versions, *related})
 
     def propose(self) -> None:
         """Propose pairs of claims."""
@@ -302,17 +315,6 @@ class CheckRun:
     def _cache(self) -> ModelCache:
         return ModelCache(self.outputs.root / ".cache", self.engine.model_id)
 
-    def _known_articles(self) -> list[Article]:
-        """The folder's articles that are near enough in time to one of the new ones."""
-        dated = [a.published_at for a in self.articles if a.published_at is not None]
-        if len(dated) < len(self.articles):
-            return from_table(self.outputs.read("articles"), Article)
-        window = dt.timedelta(days=self.settings.window_days)
-        near = (pc.field("published_at") >= min(dated) - window) & (pc.field("published_at") <= max(dated) + window)
-        versions = self.outputs.read("sightings", ["article_id"], filters=_one_of("source_key", [s.source_key for s in self.sightings]))
-        wanted = near | pc.field("published_at").is_null() | _one_of("article_id", versions.column(0).to_pylist())
-        return from_table(self.outputs.read("articles", filters=wanted), Article)
-
     @cached_property
     def _storylines(self) -> dict[str, str]:
         """The storyline of each article as of this run."""
@@ -379,6 +381,6 @@ class CheckRun:
         )  # fmt: skip
 
 
-def _one_of(column: str, values: list[str]) -> pc.Expression:
+def _one_of(column: str, values: Sequence[str]) -> pc.Expression:
     """Rows whose column holds one of the values; none where there are no values."""
     return pc.field(column).isin(pa.array(values, pa.string()))

@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-from flows.archive import Known, Outputs
+from flows.archive import Outputs
 from flows.convert import RecordError, from_table, to_batch, to_table
 from flows.current import current_table, load
 from flows.storage import OutputsError, RowBatches
 
-__all__ = ["Known", "Outputs", "OutputsError", "RecordError", "RowBatches", "current_table", "from_table", "load", "to_batch", "to_table"]
+__all__ = ["Outputs", "OutputsError", "RecordError", "RowBatches", "current_table", "from_table", "load", "to_batch", "to_table"]

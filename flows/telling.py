@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def with_report(summary: CheckSummary) -> CheckSummary:
-    """Write the report of the outputs folder, and say in the summary where it is, or why it could not be written.
+    """Write the report of the outputs folder, and say in the summary where it is, or why it could not be written. Called under the folder's lock."""
+    report, problem = try_to_report(summary.outputs)
+    return dataclasses.replace(summary, report=report, report_problem=problem)
+
+
+def try_to_report(outputs: str) -> tuple[str, str]:
+    """Write the report of an outputs folder; return (its path, nothing), or (nothing, why it could not be written).
 
     Called under the folder's lock: between two writers the one that read less might come last, and beside `forget` bring back what that took away.
     """
@@ -28,10 +34,9 @@ def with_report(summary: CheckSummary) -> CheckSummary:
     try:
         from flows.report.page import write_report
 
-        return dataclasses.replace(summary, report=str(write_report(summary.outputs)))
+        return str(write_report(outputs)), ""
     except Exception as error:  # noqa: BLE001 - told, with a way to try again; nothing that goes wrong here takes back the results
-        again = f"Write it with: claimdrift report --outputs {summary.outputs}"
-        return dataclasses.replace(summary, report_problem=f"the results are published, but the report could not be written: {error} {again}")
+        return "", f"the results are published, but the report could not be written: {error} Write it with: claimdrift report --outputs {outputs}"
 
 
 def publish_noted(run: CheckRun, command: str | None) -> None:

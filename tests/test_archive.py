@@ -19,7 +19,7 @@ import pytest
 from example_archive import run_tables
 
 from flows.archive import JOURNAL
-from flows.records import TABLES, Finding, Run, arrow_schema
+from flows.records import TABLES, Finding, arrow_schema
 from flows.tables import Outputs, OutputsError, RowBatches, load
 
 
@@ -85,22 +85,18 @@ def test_columns_rows_and_runs_can_be_chosen(outputs):
 def test_an_empty_folder_reads_as_empty_tables(outputs):
     assert outputs.run_ids() == []
     assert outputs.read("findings").schema.equals(arrow_schema(Finding), check_metadata=True)
-    known = outputs.known()
-    assert (known.run_ids, known.article_ids, known.sightings, known.finding_ids, known.last_run, known.settings_id) == ((), set(), set(), set(), None, None)
+    assert (outputs.known(["a1"]), outputs.last_run()) == ((set(), set()), None)
     assert not outputs.root.exists(), "reading makes no folder"
 
 
-def test_known_says_what_is_there(outputs):
-    publish(outputs, 1)
-    publish(outputs, 2)
-    known = outputs.known()
-    assert known.run_ids == ("run-1", "run-2")
-    assert known.article_ids == {"a1", "a2"}
-    assert known.sightings == {("a1", "1.txt"), ("a2", "2.txt")}
-    assert known.finding_ids == {"f1", "f2"}
-    assert known.settings_id == "s"
-    assert isinstance(known.last_run, Run)
-    assert known.last_run.run_id == "run-2"
+def test_known_says_what_is_there_of_what_it_is_asked_for(outputs):
+    for n in (1, 2, 3):
+        publish(outputs, n)
+    assert outputs.known(["a1", "a3", "a9"]) == ({"a1", "a3"}, {("a1", "1.txt"), ("a3", "3.txt")})
+    assert outputs.known([]) == (set(), set())
+    last = outputs.last_run()
+    assert last is not None
+    assert (last.run_id, last.settings_id) == ("run-3", "s")
 
 
 def test_pandas_reads_every_folder_from_the_first_run_on_even_without_findings(outputs):
@@ -429,7 +425,7 @@ def test_a_newer_schema_version_is_refused_before_anything_is_touched(outputs):
     path = outputs.root / "runs" / "run-1.parquet"
     pq.write_table(pq.read_table(path).replace_schema_metadata({"schema_version": "2"}), path)
     (outputs.root / "pairs" / ".run-0.parquet.tmp").touch()
-    for use in (outputs.known, lambda: publish(outputs, 2), lambda: load(outputs.root, "runs")):
+    for use in (outputs.last_run, lambda: publish(outputs, 2), lambda: load(outputs.root, "runs")):
         with pytest.raises(OutputsError, match=r"run-1\.parquet: has schema version 2, and this claimdrift reads up to 1\. Upgrade"):
             use()
     assert (outputs.root / "pairs" / ".run-0.parquet.tmp").exists()

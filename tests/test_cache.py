@@ -52,6 +52,14 @@ def test_models_do_not_share(tmp_path: Path):
         assert one.path != two.path
 
 
+def test_bytes_are_got_as_they_were_put_and_the_kinds_are_kept_apart(tmp_path: Path):
+    with ModelCache(tmp_path, "m") as cache:
+        cache.put_bytes("cards", [(b"k", b"\x00card"), (b"l", b"")])
+        cache.put_bytes("cards", [(b"k", b"another")])
+        assert cache.get_bytes("cards", [b"k", b"l", b"m"]) == {b"k": b"\x00card", b"l": b""}
+        assert cache.get("vectors", [b"k"]) == {}
+
+
 def test_a_row_is_never_changed(tmp_path: Path):
     with ModelCache(tmp_path, "m") as cache:
         cache.put("scores", [(b"k", np.ones(3, dtype=np.float32))])
@@ -82,7 +90,7 @@ def test_a_failed_write_leaves_nothing_half_done(tmp_path: Path):
 
 
 def test_an_unknown_table_is_refused(tmp_path: Path):
-    with ModelCache(tmp_path, "m") as cache, pytest.raises(ValueError, match="vectors or scores"):
+    with ModelCache(tmp_path, "m") as cache, pytest.raises(ValueError, match="no table 'score' in the cache: vectors, scores, cards"):
         cache.get("score", [b"k"])
 
 

@@ -118,14 +118,14 @@ def test_the_cache_keeps_what_belongs_to_the_rest(archive: Path, outputs: Path):
         [path] = (folder / ".cache").glob("*.sqlite")
         db = sqlite3.connect(path)
         try:
-            return {table: {key for (key,) in db.execute(f"SELECT key FROM {table}")} for table in ("vectors", "scores")}
+            return {table: {key for (key,) in db.execute(f"SELECT key FROM {table}")} for table in ("vectors", "scores", "cards")}
         finally:
             db.close()
 
     before = keys(outputs)
     forget(outputs, [secret_id(outputs)])
     after = keys(outputs)
-    for table in ("vectors", "scores"):
+    for table in ("vectors", "scores", "cards"):
         assert set() < after[table] < before[table]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("flows.engine.load_engine", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from example_archive import run_tables
 
 from flows.drops.folder import DropFile, fingerprint
 from flows.drops.ledger import Ledger
+from flows.housekeeping.forgetting import forget
 from flows.tables import Outputs
 
 
@@ -74,6 +76,43 @@ def test_files_of_runs_that_are_gone_count_as_unchecked(outputs, tmp_path):
     Outputs(outputs).publish("r3", run_tables("r3"), replace=True)
     with Ledger(outputs) as ledger:
         assert ledger.unchecked([a, b]) == [a, b]
+
+
+def test_an_open_ledger_sees_what_became_of_the_folder(outputs, tmp_path):
+    """`watch` and `serve` keep it open for months: a rebuild, a takedown and a deleted cache come in between."""
+    a, b = drop(tmp_path, "a.txt", "b.txt")
+    with Ledger(outputs) as ledger:
+        ledger.record([a], "r1")
+        ledger.record([b], "r2")
+        (outputs / ".cache").rename(outputs / ".old")
+        assert ledger.unchecked([a, b]) == [a, b]
+        ledger.record([b], "r2")
+        with Ledger(outputs) as another:
+            assert another.unchecked([a, b]) == [a]
+        Outputs(outputs).publish("r3", run_tables("r3"), replace=True)
+        ledger.forget_runs_that_are_gone()
+        assert ledger.unchecked([a, b]) == [a, b]
+
+
+def test_a_takedown_beside_a_watcher_is_seen(outputs, tmp_path):
+    a, b = drop(tmp_path, "a.txt", "b.txt")
+    Outputs(outputs).publish("r3", run_tables("r3", articles=[{"article_id": "a9"}], sightings=[{"article_id": "a9", "source": "b.txt"}]))
+    with Ledger(outputs) as ledger:
+        ledger.record([a, b], "r1")
+        forget(outputs, ["b.txt"])
+        assert ledger.unchecked([a, b]) == [b], "a source of which all is forgotten is not noted any more"
+
+
+def test_a_ledger_that_cannot_be_read_takes_nothing_for_checked(outputs, tmp_path):
+    [a] = drop(tmp_path, "a.txt")
+    with Ledger(outputs) as ledger:
+        ledger.record([a], "r1")
+        assert ledger.seems_checked({a.path: a.fingerprint}) == {a.path}
+        for path in (outputs / ".cache").iterdir():
+            path.write_bytes(b"no database " * 1000)
+        assert ledger.seems_checked({a.path: a.fingerprint}) == set()
+        with pytest.raises(sqlite3.Error):
+            ledger.unchecked([a])
 
 
 def test_more_files_than_a_statement_takes(outputs, tmp_path):

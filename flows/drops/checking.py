@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,13 @@ STEPS = ("prepare", "read", "extract", "relate", "propose", "score", "compare") 
 
 def check_drop(
     folder: Path, files: Sequence[DropFile], outputs: Path, parameters: Mapping[str, Any], *, ledger: Ledger, lock_wait_s: float = 0.0,
-    command: str | None = None, again: bool = False,
+    command: str | None = None, again: bool = False, report: Callable[[CheckSummary], CheckSummary] = with_report,
 ) -> CheckSummary | None:  # fmt: skip
     """Check what no one has checked yet of these files below `folder`, publish it and write the report; None where nothing was left to check.
 
     parameters: those of make_run. command: the one that the findings are to be handed over to, by flows.telling.tell_findings. again: check all of the files,
-    those too that were checked as they are now. Waits up to `lock_wait_s` seconds for another run into the outputs folder to end. Raises what a run raises; the
-    ledger then holds none of the files, and the next call does the work.
+    those too that were checked as they are now. report: writes the report, and says so in the summary. Waits up to `lock_wait_s` seconds for another run into
+    the outputs folder to end. Raises what a run raises; the ledger then holds none of the files, and the next call does the work.
     """
     with Outputs(outputs).lock(lock_wait_s):
         todo = list(files) if again else ledger.unchecked(files)  # under the lock: another run may just have done them
@@ -35,4 +35,4 @@ def check_drop(
             getattr(run, step)()
         publish_noted(run, command)
         ledger.record(todo, run.run_id)
-        return with_report(summarise(outputs, run.run_id))
+        return report(summarise(outputs, run.run_id))

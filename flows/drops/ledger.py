@@ -19,17 +19,31 @@ CHUNK = 500  # SQLite's default limit is 999 variables a statement
 
 
 class Ledger:
-    """The files that were checked. One writer at a time: it records under the outputs folder's lock, and waits for another's transaction."""
+    """The files that were checked. One writer at a time: it records under the outputs folder's lock, and waits for another's transaction.
+
+    May be kept open for months: where the cache was deleted or made anew meanwhile, as `claimdrift forget` does it, the file that is there now is used.
+    """
 
     def __init__(self, outputs: Path) -> None:
-        folder = outputs / ".cache"
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / FILE, timeout=60, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute(
+        self._outputs, self._path = outputs, outputs / ".cache" / FILE
+        self._open()
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(self._path, timeout=60, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute(
             "CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, run_id TEXT NOT NULL) WITHOUT ROWID"
         )
-        self._forget_runs_that_are_gone(outputs)
+        self._opened = _identity(self._path)
+        self.forget_runs_that_are_gone()
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if _identity(self._path) != self._opened:
+            self._connection.close()
+            self._open()
+        return self._connection
 
     def __enter__(self) -> Ledger:
         return self
@@ -38,7 +52,7 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        self._db.close()
+        self._connection.close()
 
     def checked(self, files: Mapping[Path, Fingerprint]) -> set[Path]:
         """Return those of the files that were checked in this state."""
@@ -53,6 +67,13 @@ class Ledger:
                     there.add(by_key[key])
         return there
 
+    def seems_checked(self, files: Mapping[Path, Fingerprint]) -> set[Path]:
+        """As `checked`, for a look that may be wrong: none of them where the ledger cannot be read. Who then checks them is told so by `unchecked`."""
+        try:
+            return self.checked(files)
+        except (OSError, sqlite3.Error):
+            return set()
+
     def unchecked(self, files: Sequence[DropFile]) -> list[DropFile]:
         """Return those of the files that were not checked in this state, in their order."""
         there = self.checked({file.path: file.fingerprint for file in files})
@@ -63,22 +84,32 @@ class Ledger:
         files = list(files)
         states = [(f.fingerprint.size, f.fingerprint.mtime_ns, f.fingerprint.ctime_ns) for f in files]
         rows = [(key, *state, run_id) for key, state in zip(_keys(f.path for f in files), states, strict=True)]
-        self._db.execute("BEGIN IMMEDIATE")
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", rows)
         except BaseException:
-            self._db.execute("ROLLBACK")
+            db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        db.execute("COMMIT")
 
     def __len__(self) -> int:
         return self._db.execute("SELECT count(*) FROM files").fetchone()[0]
 
-    def _forget_runs_that_are_gone(self, outputs: Path) -> None:
+    def forget_runs_that_are_gone(self) -> None:
         """After --rebuild, or where someone deleted the tables, what was checked then has to be checked again."""
-        published = set(Outputs(outputs).read("runs", ["run_id"]).column("run_id").to_pylist())
-        gone = [run_id for (run_id,) in self._db.execute("SELECT DISTINCT run_id FROM files") if run_id not in published]
-        self._db.executemany("DELETE FROM files WHERE run_id = ?", [(run_id,) for run_id in gone])
+        published = set(Outputs(self._outputs).read("runs", ["run_id"]).column("run_id").to_pylist())
+        gone = [run_id for (run_id,) in self._connection.execute("SELECT DISTINCT run_id FROM files") if run_id not in published]
+        self._connection.executemany("DELETE FROM files WHERE run_id = ?", [(run_id,) for run_id in gone])
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return None
+    return seen.st_dev, seen.st_ino
 
 
 def _keys(paths: Iterable[Path]) -> list[bytes]:

@@ -31,7 +31,7 @@ class DropTrigger:
     def __init__(self, deployment: str, folder: Path, outputs: Path, *, settle_s: float, tell: Callable[[str], None]) -> None:
         Outputs(outputs).create()
         self.deployment, self.folder, self._tell = deployment, folder, tell
-        self.waiting = DropFolder(folder, Ledger(outputs).checked, settle_s)
+        self.waiting = DropFolder(folder, Ledger(outputs).seems_checked, settle_s)
         self._started: dict[tuple[Path, Fingerprint], tuple[DropFile, ...]] = {}  # file: the drop that it was started with
 
     def watch(self, stop: Stop) -> None:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from flows.drops.checking import check_drop
 from flows.drops.folder import DropFile, DropFolder
 from flows.drops.ledger import Ledger
+from flows.drops.reporting import ReportKeeper
 from flows.drops.watching import Stop, watch_folder
 from flows.make_run import make_run
 from flows.outbox import hand_over_waiting
@@ -52,8 +53,8 @@ class DropWatcher:
         self.folder, self.outputs, self.parameters = folder, outputs, dict(parameters)
         self._command, self._watchlist = command, watchlist or Watchlist()
         self._on_checked, self._tell = on_checked, tell
-        self._ledger = Ledger(outputs)
-        self.waiting = DropFolder(folder, self._ledger.checked, settle_s)
+        self._ledger, self._reports = Ledger(outputs), ReportKeeper(outputs)
+        self.waiting = DropFolder(folder, self._ledger.seems_checked, settle_s)
         self.is_checking = False
         self.n_runs = 0
 
@@ -76,13 +77,14 @@ class DropWatcher:
 
     def watch(self, stop: Stop) -> None:
         """Check what is there and what comes, until `stop` is set."""
-        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._tell_waiting)
+        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._on_look, on_idle=self._catch_up)
+        self._catch_up(now=True)
 
     def _try(self, drop: Sequence[DropFile]) -> bool:
         """Check a drop, and say whether it is done with. One file that the program fails on does not hold up the others: halves are tried, down to it."""
         try:
             self._check(drop)
-        except (OutputsError, OSError, sqlite3.OperationalError) as error:  # a full disk, a run of someone else's: it may pass
+        except (OutputsError, OSError, sqlite3.Error) as error:  # a full disk, a run of someone else's: it may pass
             self._tell(f"{_named(drop)} could not be checked now and will be tried again: {one_line(str(error))}")
             return False
         except Exception as error:  # noqa: BLE001 - told; the watcher stays up for the articles that can be checked
@@ -98,12 +100,26 @@ class DropWatcher:
         started = time.monotonic()
         self.is_checking = True
         try:
-            summary = check_drop(self.folder, drop, self.outputs, self.parameters, ledger=self._ledger, lock_wait_s=LOCK_WAIT_S, command=self._command)
+            summary = check_drop(
+                self.folder, drop, self.outputs, self.parameters, ledger=self._ledger, lock_wait_s=LOCK_WAIT_S, command=self._command,
+                report=self._reports.after,
+            )  # fmt: skip
         finally:
             self.is_checking = False
         if summary is not None:
             self.n_runs += 1
             self._on_checked(tell_findings(summary, self._command, self._watchlist), time.monotonic() - started)
+
+    def _on_look(self) -> None:
+        try:
+            self._ledger.forget_runs_that_are_gone()  # a rebuild may have taken their place
+        except (OutputsError, OSError, sqlite3.Error) as error:
+            self._tell(f"the outputs folder cannot be read now: {one_line(str(error))}")
+        self._tell_waiting()
+
+    def _catch_up(self, *, now: bool = False) -> None:
+        if problem := self._reports.catch_up(now=now):
+            self._tell(problem)
 
     def _tell_waiting(self) -> None:
         """Hand over findings of earlier runs that the command did not get: a kill came between, or it failed."""

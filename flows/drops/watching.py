@@ -52,13 +52,13 @@ class Retry:
 
 def watch_folder(
     folder: DropFolder, on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, *, tell: Callable[[str], None], on_look: Callable[[], None] = lambda: None,
-    resweep_s: float = RESWEEP_S,
+    on_idle: Callable[[], None] = lambda: None, resweep_s: float = RESWEEP_S,
 ) -> None:  # fmt: skip
     """Call `on_drop` with each settled drop, those that lie there at the start first, until `stop` is set.
 
     `on_drop` says whether the drop is done with; where it is not, its files are handed over again, with a growing pause. What changes while it runs is seen
     afterwards. `tell` gets what a person should know of the folder. `on_look` is called with each look at the whole folder, at the start and every `resweep_s`
-    seconds. Raises OSError where the folder cannot be watched.
+    seconds, `on_idle` several times a second while no drop waits. Raises OSError where the folder cannot be watched.
     """
     retry = Retry()
     while not stop.is_set():
@@ -68,12 +68,12 @@ def watch_folder(
             while _identity(folder.folder) is None and not stop.wait(GONE_S):
                 pass
             continue
-        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, resweep_s)
+        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, on_idle, resweep_s)
 
 
 def _watch_while_it_is_the_same(
     folder: DropFolder, identity: tuple[int, int], on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, retry: Retry,
-    on_look: Callable[[], None], resweep_s: float,
+    on_look: Callable[[], None], on_idle: Callable[[], None], resweep_s: float,
 ) -> None:  # fmt: skip
     # No filter of the library's: a call whose events are all filtered out does not return, and a busy writer of temporary files would hold up the rest.
     changes = watchfiles.watch(
@@ -90,6 +90,8 @@ def _watch_while_it_is_the_same(
         if not len(folder) or not retry.is_due:
             if _identity(folder.folder) != identity:
                 return
+            if not len(folder):
+                on_idle()
             continue
         drop = folder.ready()
         if drop and on_drop(drop):

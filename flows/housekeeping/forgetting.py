@@ -178,6 +178,9 @@ def _rewrite_cache(archive: Outputs, rewrite: Rewrite, gone: Forgetting) -> None
     keys = {
         "vectors": {text_key(text) for text in texts.values()},
         "scores": {text_key(*pair) for both in pairs for pair in (both, both[::-1])},
+        "cards": {
+            text_key(article_id) for article_id in archive.read("articles", ["article_id"], filters=~pc.field("article_id").isin(ids)).column(0).to_pylist()
+        },
     }
     new = rewrite.new_folder(CACHE)
     for path in sorted(folder.glob("*.sqlite")):

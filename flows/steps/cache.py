@@ -1,4 +1,4 @@
-"""What the model said, kept on disk: vectors by text, scores by directed pair of texts, under the checkpoint's digest.
+"""What the model said, kept on disk: vectors by text, scores by directed pair of texts, cards by article, under the checkpoint's digest.
 
 SQLite, because 100,000 reads take under a second and two processes may share the file. The file can be deleted at any time; it only costs time.
 """
@@ -19,8 +19,11 @@ TIMEOUT_S = 60.0
 LAYOUT = 1  # part of the file's name: a change of what is stored starts a new file
 
 
+KINDS = ("vectors", "scores", "cards")
+
+
 class ModelCache:
-    """Float rows by key. `kind` is "vectors" or "scores"."""
+    """Float rows by key, of kind "vectors" or "scores"; bytes by key, of kind "cards"."""
 
     def __init__(self, folder: Path, model_id: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -29,7 +32,7 @@ class ModelCache:
         self._db = sqlite3.connect(self.path, timeout=TIMEOUT_S, isolation_level=None)
         self._write_ahead()
         self._db.execute("PRAGMA synchronous=NORMAL")
-        for kind in ("vectors", "scores"):
+        for kind in KINDS:
             self._db.execute(f"CREATE TABLE IF NOT EXISTS {kind} (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
 
     def _write_ahead(self) -> None:
@@ -52,19 +55,26 @@ class ModelCache:
 
     def get(self, kind: str, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """Return the rows that are there."""
-        found: dict[bytes, NDArray[np.float32]] = {}
+        return {key: np.frombuffer(value, dtype=np.float32) for key, value in self.get_bytes(kind, keys).items()}
+
+    def get_bytes(self, kind: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the bytes that are there."""
+        found: dict[bytes, bytes] = {}
         for start in range(0, len(keys), READ_CHUNK):
             part = keys[start : start + READ_CHUNK]
             marks = ",".join("?" * len(part))
-            for key, value in self._db.execute(f"SELECT key, value FROM {_checked(kind)} WHERE key IN ({marks})", part):
-                found[key] = np.frombuffer(value, dtype=np.float32)
+            found.update(self._db.execute(f"SELECT key, value FROM {_checked(kind)} WHERE key IN ({marks})", part))
         return found
 
     def put(self, kind: str, rows: Iterable[tuple[bytes, NDArray[np.float32]]]) -> None:
         """Store rows; a key that is there already keeps its row."""
+        self.put_bytes(kind, ((key, row.astype(np.float32).tobytes()) for key, row in rows))
+
+    def put_bytes(self, kind: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """Store bytes; a key that is there already keeps what it has."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.executemany(f"INSERT OR IGNORE INTO {_checked(kind)} VALUES (?, ?)", ((key, row.astype(np.float32).tobytes()) for key, row in rows))
+            self._db.executemany(f"INSERT OR IGNORE INTO {_checked(kind)} VALUES (?, ?)", rows)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -72,8 +82,8 @@ class ModelCache:
 
 
 def _checked(kind: str) -> str:
-    if kind not in ("vectors", "scores"):
-        raise ValueError(f"no table {kind!r} in the cache: vectors or scores")
+    if kind not in KINDS:
+        raise ValueError(f"no table {kind!r} in the cache: {', '.join(KINDS)}")
     return kind
 
 

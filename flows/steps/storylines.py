@@ -42,13 +42,8 @@ def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
         i, j = np.unravel_index(int(similarity.argmax()), similarity.shape)
         closest.append(float(similarity[i, j]))
         similarity[i, :], similarity[:, j] = -1.0, -1.0
-    shared = len(a.name_words & b.name_words)
-    return {
-        "centroid": nearness(a, b),
-        "closest": round(sum(closest) / len(closest), 4),
-        "names": float(min(shared, 4)),
-        "name_share": shared / max(1, min(len(a.name_words), len(b.name_words))),
-    }
+    shared, share = shared_names(a, b)
+    return {"centroid": nearness(a, b), "closest": round(sum(closest) / len(closest), 4), "names": float(min(shared, 4)), "name_share": share}
 
 
 def nearness(a: ArticleView, b: ArticleView) -> float:
@@ -64,20 +59,30 @@ def affinity(a: ArticleView, b: ArticleView) -> float:
 
 def may_share_event(a: ArticleView, others: Sequence[ArticleView], min_affinity: float) -> list[bool]:
     """Tell which of `others` can reach the affinity at all: one matrix product for all, with the closest pair of claims in place of the closest three."""
-    least = math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
+    least = least_log_odds(min_affinity)
     starts = np.cumsum([0, *(len(b.claims) for b in others)])
     best = np.maximum.reduceat(np.concatenate([b.vectors for b in others]) @ a.vectors.T, starts[:-1], axis=0).max(axis=1)
     w = AFFINITY_WEIGHTS
     return [
-        AFFINITY_INTERCEPT + w["centroid"] * nearness(a, b) + w["closest"] * (float(closest) + ROUNDING) + _names_part(a, b) >= least
+        AFFINITY_INTERCEPT + w["centroid"] * nearness(a, b) + w["closest"] * (float(closest) + ROUNDING) + names_part(*shared_names(a, b)) >= least
         for b, closest in zip(others, best, strict=True)
     ]
 
 
-def _names_part(a: ArticleView, b: ArticleView) -> float:
+def least_log_odds(min_affinity: float) -> float:
+    """The log-odds that an affinity of this much has."""
+    return math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
+
+
+def shared_names(a: ArticleView, b: ArticleView) -> tuple[int, float]:
+    """How many name words two articles have in common, and their share of the shorter list."""
     shared = len(a.name_words & b.name_words)
-    share = shared / max(1, min(len(a.name_words), len(b.name_words)))
-    return AFFINITY_WEIGHTS["names"] * min(shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
+    return shared, shared / max(1, min(len(a.name_words), len(b.name_words)))
+
+
+def names_part(n_shared: int, share: float) -> float:
+    """What names in common add to the log-odds."""
+    return AFFINITY_WEIGHTS["names"] * min(n_shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
 
 
 def within_window(a: Article, b: Article, window_days: int) -> bool:
