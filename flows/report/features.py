@@ -8,7 +8,7 @@ _WORDS = {
     "similarity": "likeness of the two claims", "overlap": "words they share", "names_shared": "names they share", "names_apart": "no name in common",
     "numbers_shared": "numbers they share", "length_ratio": "alike in length",
     "rare_words": "rare words they share", "rare_words_share": "share of rare words",
-    "surroundings": "likeness of what stands beside them", "position_apart": "how far apart they stand in their articles",
+    "position_apart": "how far apart they stand in their articles",
     "position_first": "how far from the beginning",
     "entailment_max": "one follows from the other", "entailment_min": "each follows from the other",
     "contradiction_max": "model: contradiction, one way", "contradiction_min": "model: contradiction, both ways", "same_fact": "model: one fact",

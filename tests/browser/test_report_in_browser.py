@@ -331,6 +331,18 @@ def test_single_keys_can_be_switched_off(new_page, port_report):
     assert focused(page) == visible_cards(page)[0]
 
 
+def test_on_its_own_page_keys_act_on_the_finding(new_page, tmp_path):
+    story = Story()
+    echo = story.article("Echo", ["Seven ships wait."])[0]
+    tolds = [story.article(name, ["Now 12 ships wait."], day=1)[0] for name in ("Mail", "Star")]
+    first, other = (story.finding(echo, told, change("quantity", "raised", "Seven", "12", "update")) for told in tolds)
+    page = new_page()
+    page.goto(f"{write_report(publish(tmp_path / 'outputs', [story])).as_uri()}#/finding/{first}")
+    assert visible_cards(page) == [first, other]
+    page.keyboard.press("a")
+    assert [page.get_attribute(f"#{card} [data-act=accept]", "aria-pressed") for card in (first, other)] == ["true", "false"]
+
+
 def test_keys_act_after_a_box_was_ticked(new_page, port_report):
     page = new_page()
     page.goto(port_report + "#/findings")

@@ -80,9 +80,10 @@ function told(finding, review) {
 }
 
 function dismissedLine(finding, review, heading, box) {
-  return h("div", null, heading, h("div", { class: "small muted" }, "Dismissed", review.reason ? [": ", quoted(review.reason)] : "", ". ",
-    h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"), " · ",
-    h("button", { type: "button", class: "plain", onclick: () => box.draw(true) }, "Show")));
+  return h("div", null, heading, h("div", { class: "small muted" }, "Dismissed", review.reason ? [": ", quoted(review.reason)] : "", ".",
+    h("span", { class: "no-print" }, " ",
+      h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"), " · ",
+      h("button", { type: "button", class: "plain", onclick: () => box.draw(true) }, "Show"))));
 }
 
 function actions(finding, decision, box) {

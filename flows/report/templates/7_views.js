@@ -21,7 +21,7 @@ function typeCounts(storyline) {
 
 function findingsView(filters) {
   if (!DATA.findings.length) return nothing("Findings", "Nothing was found.");
-  const list = h("div", { id: "list" }), count = h("h1", { id: "count", "aria-live": "polite" }), hint = h("p", { class: "muted small" });
+  const list = h("div", { id: "list" }), count = h("h1", { id: "count", "aria-live": "polite" }), hint = h("p", { class: "muted small hint" });
   const panel = h("div", { class: "filters" });
   const refresh = () => {
     history.replaceState(history.state, "", writeFilters(filters));

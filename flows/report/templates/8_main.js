@@ -116,7 +116,8 @@ function search() {
 }
 
 function withCard(act) {
-  const box = currentCard() || (cards().length === 1 ? cards()[0] : null);
+  const all = cards(), isItsPage = location.hash.startsWith("#/finding/"); // the finding's own page, which has those on the same point below it
+  const box = currentCard() || (all.length === 1 || isItsPage ? all[0] : null);
   if (box) act(box);
   else announce("Choose a finding first: j and k move through them.");
 }
