@@ -16,16 +16,11 @@ from flows.worker_options import EngineError, WorkerOptions
 
 OBJECT_STORE_BYTES = 200 * 2**20  # of a Ray that is started here; a part's results take 0.2 MB, and Ray's own default is a third of the memory
 CONNECT_S = 5.0
-ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "error",
-}
 
 
 def _quiet_ray() -> Any:
     """Import Ray, and keep it from writing on the run's terminal: what `check --json` prints is for a program. Its log files stay in Ray's temporary folder."""
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray: Any = importlib.import_module("ray")  # by name: the type checker and the tests do without the package
     logging.getLogger("ray").setLevel(logging.CRITICAL)
     # Ray prints the death of a worker on standard output, whatever log_to_driver says; this is how its own debugger keeps it silent.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 from flows import ray_workers
 from flows.engine import Engine
 from flows.ray_workers import ATTEMPTS, FAILED_STARTS, Installation, RayWorkers, Started, WorkersLostError
-from flows.steps.cache import text_key
+from flows.steps.cache import ModelCache, text_key
 from flows.steps.claims import ClaimResult, extract_claims
+from flows.steps.scoring import TextPairs, score_pairs
 from flows.worker_options import EngineError, WorkerOptions
 from models.checkpoint import ModelError
 from models.nli import NliScores
@@ -220,3 +222,22 @@ def test_a_model_that_a_worker_cannot_load_is_the_users_error(start: Callable[..
 
     with pytest.raises(EngineError, match="a Ray worker could not load the model: --model /models/x: no such folder"):
         start(FakeRay(), 2, type("Failing", (InventedWorker,), {"load": fail}))
+
+
+def test_a_run_that_is_interrupted_keeps_what_came_back(start: Callable[..., RayWorkers], tmp_path: Path):
+    pairs = TextPairs([f"text {i}" for i in range(10)], np.arange(10), np.arange(10)[::-1])
+    n_scored = 0
+
+    def interrupt(call: Call) -> bool:
+        nonlocal n_scored
+        n_scored += call.name == "score"
+        if n_scored == 4:
+            raise KeyboardInterrupt
+        return False
+
+    with ModelCache(tmp_path, "m") as cache, pytest.raises(KeyboardInterrupt):
+        score_pairs(pairs, start(FakeRay(dies=interrupt)), cache)
+    with ModelCache(tmp_path, "m") as cache:
+        rows, n_computed = score_pairs(pairs, start(FakeRay()), cache)
+    assert n_computed == 10 - 3 * 2  # parts of two pairs
+    assert np.array_equal(rows, np.stack([row_of(*pair) for pair in pairs.as_texts()]))
