@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -87,3 +87,33 @@ def showing_progress(console: Console, waiting_for: str) -> Iterator[None]:
         return
     with StepDisplay(console, waiting_for) as display, progress.listening(display.tell):
         yield
+
+
+@contextmanager
+def showing_each_run(console: Console) -> Iterator[Callable[[], None]]:
+    """Show on `console` how far each of the runs inside is, and nothing between them: from a run's first step on, until the function is called that is yielded.
+
+    Nothing where the console is no terminal.
+    """
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    display: StepDisplay | None = None
+
+    def tell(step: str, done: int, total: int) -> None:
+        nonlocal display
+        if display is None:
+            display = StepDisplay(console, step).__enter__()
+        display.tell(step, done, total)
+
+    def close() -> None:
+        nonlocal display
+        if display is not None:
+            display.__exit__()
+            display = None
+
+    try:
+        with progress.listening(tell):
+            yield close
+    finally:
+        close()

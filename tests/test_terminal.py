@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from flows import progress, terminal
-from flows.terminal import StepDisplay, one_line, printable, showing_progress
+from flows.terminal import StepDisplay, one_line, printable, showing_each_run, showing_progress
 
 BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 any_text = st.text(st.characters())  # control characters and lone surrogates too
@@ -62,6 +62,24 @@ def test_steps_that_take_long_get_a_bar(monkeypatch):
     assert "starting" in shown_on(console)
     assert "scoring pairs" in shown_on(console)
     assert "3/12" in shown_on(console)
+
+
+def test_a_watcher_shows_each_run_and_nothing_between(monkeypatch):
+    monkeypatch.setattr(terminal, "BAR_AFTER_S", 0.0)
+    monkeypatch.setattr(terminal, "REFRESH_S", 0.0)
+    console = terminal_of_text()
+    with showing_each_run(console) as close:
+        assert shown_on(console) == ""
+        progress.tell("scoring pairs", 3, 12)
+        close()
+        close()
+        after_first = shown_on(console)
+        assert "3/12" in after_first
+        assert after_first.endswith("\x1b[2K"), "its last line is cleared"
+        progress.tell("scoring pairs", 5, 12)
+    assert "5/12" in shown_on(console)[len(after_first) :]
+    progress.tell("scoring pairs", 7, 12)
+    assert "7/12" not in shown_on(console)
 
 
 def test_quick_steps_get_no_bar():

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
 
         from flows.drops.watcher import DropWatcher, only_watcher
         from flows.tables import Outputs
-        from flows.terminal import showing_progress
+        from flows.terminal import showing_each_run, showing_progress
         from flows.watchlist import Watchlist
         from flows.worker_options import WorkerOptions
 
@@ -75,10 +76,20 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
         WorkerOptions.of(parameters)
         Outputs(outputs).create()
         console = Console(stderr=True, quiet=quiet)
-        with only_watcher(outputs):
+        show = printer(quiet=quiet, as_json=as_json)
+        with only_watcher(outputs), ExitStack() as stack:
+            close = (lambda: None) if once else stack.enter_context(showing_each_run(console))  # before anything else is printed
+
+            def told(message: str) -> None:
+                close()
+                tell(message)
+
+            def checked(summary: CheckSummary, seconds: float) -> None:
+                close()
+                show(summary, seconds)
+
             with showing_progress(console, "loading the model"):
-                show = printer(quiet=quiet, as_json=as_json)
-                watcher = DropWatcher(folder, outputs, parameters, settle_s=settle, on_checked=show, tell=tell, command=command, watchlist=watchlist)
+                watcher = DropWatcher(folder, outputs, parameters, settle_s=settle, on_checked=checked, tell=told, command=command, watchlist=watchlist)
                 if not once:  # which may find nothing new, and needs no model then
                     watcher.prepare()
             if once:
