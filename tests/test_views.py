@@ -1,4 +1,4 @@
-"""What an article's surroundings say of a claim."""
+"""What an article around a claim says of it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,6 @@ VIEWS = [a_view_of(n, seed) for n, seed in ((1, 0), (2, 1), (7, 2), (12, 3))]
 def test_which_article_is_first_plays_no_part(a: ArticleView, b: ArticleView, data: st.DataObject):
     i, j = (data.draw(st.integers(0, len(v.claims) - 1)) for v in (a, b))
     assert places_in_articles(a, i, b, j) == places_in_articles(b, j, a, i)
-
-
-def test_surroundings_are_the_neighbours_not_the_claim():
-    view = VIEWS[2]
-    before, after = view.vectors[2], view.vectors[4]
-    expected = (before + after) / np.linalg.norm(before + after)
-    assert view.surroundings[3] == pytest.approx(expected, abs=1e-6)
-    assert view.surroundings[0] == pytest.approx(view.vectors[1], abs=1e-6)
-
-
-def test_a_claim_alone_has_no_surroundings():
-    assert not VIEWS[0].surroundings.any()
-    assert places_in_articles(VIEWS[0], 0, VIEWS[2], 3)["surroundings"] == 0.0
 
 
 def test_positions_are_shares_of_the_article_and_tens_from_its_beginning():

@@ -10,10 +10,10 @@ from flows.steps.comparing import ComparedPair, change_words
 from flows.steps.weighing import Weights
 
 # All thresholds of the decision, in one place; a run's row records them.
-SAME_FACT_FLOOR = 0.05  # the model's first look: pairs below it are not scored the other way round, nor compared
+SAME_FACT_FLOOR = 0.004  # the model's first look: pairs below it are not scored the other way round, nor compared
 SAME_FACT = 0.50  # claims over it tell one fact: what threads are made of, besides findings
 SAME_FACT_NEEDED = 0.20  # pairs under it are no finding, however changed they look
-DEFAULT_MIN_SCORE = 0.35
+DEFAULT_MIN_SCORE = 0.40
 TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always is
 
 KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")

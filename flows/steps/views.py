@@ -56,14 +56,6 @@ class ArticleView:
         return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
     @cached_property
-    def surroundings(self) -> NDArray[np.float32]:
-        """The unit vector of each claim's neighbours, the one before and the one after, shape (n_claims, H); zeros where a claim stands alone."""
-        sums = np.zeros_like(self.vectors)
-        sums[1:] += self.vectors[:-1]
-        sums[:-1] += self.vectors[1:]
-        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-
-    @cached_property
     def name_words(self) -> frozenset[str]:
         """The words of all names in the claims, folded; demonyms and short words left in, since what is common is common to both."""
         return frozenset(word for claim in self.claims for name in claim.names for word in re.findall(r"\w{3,}", fold(name.text)))
@@ -105,16 +97,13 @@ class ArticleView:
 def places_in_articles(a: ArticleView, i: int, b: ArticleView, j: int) -> dict[str, float]:
     """What the two articles around claims `i` and `j` say on whether these tell one fact, as features; the same whichever article is first.
 
-    `rare_words`, `rare_words_share`: as below. `surroundings`: the cosine of what stands beside them. `position_apart`: how far apart they stand, each as
-    a share of its article's claims. `position_first`: how many claims come before the one that stands nearer to its article's beginning, in tens.
+    `rare_words`, `rare_words_share`: as below. `position_apart`: how far apart they stand, each as a share of its article's claims. `position_first`: how many
+    claims come before the one that stands nearer to its article's beginning, in tens.
     """
     shared, share = rare_words(a, i, b, j)
-    # In double precision, as in flows/steps/blocking.py.
-    beside = float(a.surroundings[i].astype(np.float64) @ b.surroundings[j].astype(np.float64))
     return {
         "rare_words": round(shared, 4),
         "rare_words_share": round(share, 4),
-        "surroundings": round(beside, 4),
         "position_apart": round(abs(i / len(a.claims) - j / len(b.claims)), 4),
         "position_first": min(i, j) / 10,
     }

@@ -54,7 +54,6 @@ SAME_FACT_FEATURES = (
     "numbers_shared",
     "length_ratio",
     "rare_words",
-    "surroundings",
     "position_apart",
     "position_first",
     "entailment_max",
