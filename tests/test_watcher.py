@@ -111,6 +111,7 @@ def test_a_full_disk_puts_the_drop_off(drops, outputs, monkeypatch, error):
 
 
 def test_the_report_is_written_with_each_drop_and_where_it_cannot_be_the_results_stand(drops, outputs, monkeypatch):
+    monkeypatch.setattr("flows.drops.reporting.PAUSE", 0)
     checked: list[CheckSummary] = []
     watcher = DropWatcher(drops, outputs, {}, settle_s=SETTLE_S, on_checked=lambda summary, _: checked.append(summary), tell=lambda _: None)
     watcher.check_once()

@@ -85,7 +85,8 @@ class DropWatcher:
         try:
             self._check(drop)
         except (OutputsError, OSError, sqlite3.Error) as error:  # a full disk, a run of someone else's: it may pass
-            self._tell(f"{_named(drop)} could not be checked now and will be tried again: {one_line(str(error))}")
+            where = f"{self.outputs / '.cache'}: " if isinstance(error, sqlite3.Error) else ""
+            self._tell(f"{_named(drop)} could not be checked now and will be tried again: {one_line(where + str(error))}")
             return False
         except Exception as error:  # noqa: BLE001 - told; the watcher stays up for the articles that can be checked
             if len(drop) == 1:
