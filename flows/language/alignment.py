@@ -68,7 +68,12 @@ def _is_possessive(text: str, match: re.Match[str]) -> bool:
 
 def content_words(text: str) -> list[Word]:
     """Return the words of `text` that carry content, as (stem, char_start, char_end), in order; numbers count, function words do not."""
-    return [w for w in words(text) if not _is_function(text, w)]
+    return list(_content_words(text))
+
+
+@lru_cache(maxsize=20_000)
+def _content_words(text: str) -> tuple[Word, ...]:
+    return tuple(w for w in _words(text) if not _is_function(text, w))
 
 
 def _is_function(text: str, word: Word) -> bool:

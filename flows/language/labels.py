@@ -192,7 +192,8 @@ def _is_form(surface: str, stems: tuple[str, ...]) -> bool:
     )
 
 
-def _loaded(text: str) -> list[_Loaded]:
+@lru_cache(maxsize=5_000)  # a claim is compared with many others, one after the other
+def _loaded(text: str) -> tuple[_Loaded, ...]:
     """Return the words and phrases of a text that stand on a scale, the longest reading at each place, in every scale they stand on."""
     found: list[_Loaded] = []
     all_words = words(text)
@@ -206,7 +207,7 @@ def _loaded(text: str) -> list[_Loaded]:
         ]
         longest = max((len(f[0]) for f in fits), default=0)
         found += [_Loaded(scale, level, stems, start, all_words[i + len(stems) - 1][2]) for stems, scale, level in fits if len(stems) == longest]
-    return [x for x in found if not any(y.char_start <= x.char_start and x.char_end <= y.char_end and len(y.stems) > len(x.stems) for y in found)]
+    return tuple(x for x in found if not any(y.char_start <= x.char_start and x.char_end <= y.char_end and len(y.stems) > len(x.stems) for y in found))
 
 
 def _is_name(text: str, start: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from flows.language.alignment import Word, content_words, stem
@@ -82,7 +83,8 @@ class _Said:
     cue: tuple[int, int] | None  # the cue nearest before it
 
 
-def _read(text: str) -> list[_Said]:
+@lru_cache(maxsize=5_000)  # a claim is compared with many others, one after the other
+def _read(text: str) -> tuple[_Said, ...]:
     """Return the content words of a text, each with whether it is denied, and whether a denial of it would be one of the clause."""
     quiet = [m.span() for m in _NO_CUE.finditer(text)]
     found = content_words(text)
@@ -98,7 +100,7 @@ def _read(text: str) -> list[_Said]:
         for i in governed:
             over.setdefault(i, []).append(cue.span())
         heads |= set(_heads(text, cue, [(i, found[i]) for i in governed]))
-    return [_Said(w[0], w[1], w[2], len(over.get(i, ())) % 2 == 1, i in heads, over[i][-1] if i in over else None) for i, w in enumerate(found)]
+    return tuple(_Said(w[0], w[1], w[2], len(over.get(i, ())) % 2 == 1, i in heads, over[i][-1] if i in over else None) for i, w in enumerate(found))
 
 
 def _heads(text: str, cue: re.Match[str], governed: list[tuple[int, Word]]) -> list[int]:
@@ -128,6 +130,7 @@ def _noun_and_verb(text: str, governed: list[tuple[int, Word]]) -> list[int]:
     return [i for i, _ in governed[: last + 1] if last < 2] + [governed[last][0]] + verb
 
 
+@lru_cache(maxsize=100_000)
 def _antonymous(a: str, b: str) -> bool:
     return (
         b in ANTONYMS.get(a, ())
@@ -217,7 +220,7 @@ def _is_predicate(text: str, said: _Said) -> bool:
     )
 
 
-def _says_both(said: list[_Said], word: _Said) -> bool:
+def _says_both(said: tuple[_Said, ...], word: _Said) -> bool:
     """Whether a claim affirms and denies one word: "unable to reattach it; another hospital reattached it"."""
     return any(s.stem == word.stem and s.denied != word.denied for s in said)
 

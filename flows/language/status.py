@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.language.alignment import content_words, stem
 from flows.records import Claim, Observation
@@ -148,7 +149,8 @@ def _form(surface: str) -> str:
     return "ing" if low.endswith("ing") else "base"
 
 
-def _actions(text: str) -> list[_Action]:
+@lru_cache(maxsize=5_000)  # a claim is compared with many others, one after the other
+def _actions(text: str) -> tuple[_Action, ...]:
     """Return the verbs of a text whose stage can be told, with it."""
     found = []
     all_words = content_words(text)
@@ -169,7 +171,7 @@ def _actions(text: str) -> list[_Action]:
         passive = re.search(r"\b(?:be|been|is|are|was|were|being)\s+(?:\w+ly\s+)?$", text[:start])
         before = [w[0] for w in all_words[max(0, i - 4) : i] if not _CLAUSE_END.search(text[w[2] : start])] if passive else []
         found.append(_Action(action, stage, frozenset(after + before), phrase_start, end))
-    return found
+    return tuple(found)
 
 
 def _stage(text: str, start: int, form: str) -> tuple[int, int] | None:

@@ -47,7 +47,7 @@ class DrawnScores:
         rows.nli[:], rows.relation[:] = rng.dirichlet([0.5] * 3, N_ROWS), rng.dirichlet([0.5] * 3, N_ROWS)
         rows.premise_spans[:], rows.hypothesis_spans[:] = -1, -1
         passes = rng.random(N_ROWS) < likely
-        rows.same_fact[:] = np.where(passes, rng.uniform(SAME_FACT_FLOOR, 1, N_ROWS), 0.01)
+        rows.same_fact[:] = np.where(passes, rng.uniform(SAME_FACT_FLOOR, 1, N_ROWS), 0.0)
         self.rows = np.round(rows.to_rows(), 4)
 
     def score(self, pairs: Sequence[tuple[str, str]], *, on_progress: Callable[[int], None] | None = None) -> NliScores:
