@@ -255,7 +255,7 @@ def compare_status(earlier: Claim, later: Claim) -> Observation:
     return _by_claim(earlier, actions_a, later, actions_b, len(shared), smaller) or Observation("status", "absent")
 
 
-def _by_claim(earlier: Claim, ahead: list[_Action], later: Claim, deeds: list[_Action], n_shared: int, smaller: int) -> Observation | None:
+def _by_claim(earlier: Claim, ahead: tuple[_Action, ...], later: Claim, deeds: tuple[_Action, ...], n_shared: int, smaller: int) -> Observation | None:
     """Compare the claims as wholes: all that the earlier tells lies ahead, the later reports something done to the same things in other words."""
     if n_shared < _MIN_SHARED or n_shared / max(1, smaller) < _MIN_OVERLAP or not ahead or not deeds or _DENIED.search(earlier.text):
         return None
