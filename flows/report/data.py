@@ -255,8 +255,16 @@ class _Articles:
         }  # fmt: skip
 
     def storylines(self, claims: _Claims, findings: Sequence[Json]) -> list[Json]:
-        """The storylines, each under the title of its article with the most findings."""
-        n_findings = Counter(claims.rows[f[side]]["article"] for f in findings for side in ("earlier", "later"))
+        """The storylines, each under the title of its article with the most findings; where none has a title, under the claim with the most."""
+        n_of_claim = Counter(f[side] for f in findings for side in ("earlier", "later"))
+        n_findings: Counter[int] = Counter()
+        told: dict[int, int] = {}  # storyline: its claim with the most findings
+        for claim in sorted(n_of_claim):
+            article = claims.rows[claim]["article"]
+            n_findings[article] += n_of_claim[claim]
+            storyline = self.rows[article]["storyline"]
+            if n_of_claim[claim] > n_of_claim[told.get(storyline, -1)]:
+                told[storyline] = claim
         articles: defaultdict[int, list[int]] = defaultdict(list)
         for n, row in enumerate(self.rows):
             articles[row["storyline"]].append(n)
@@ -265,6 +273,6 @@ class _Articles:
         for storyline_id, number in self.storyline_numbers.items():
             own, names = articles[number], names_of[storyline_id]
             titled = [n for n in own if self.rows[n]["title"]]
-            title = self.rows[max(titled, key=lambda n: (n_findings[n], -n))]["title"] if titled else ""
-            rows.append({"id": storyline_id, "title": title or ", ".join(names) or "Untitled", "names": names, "articles": own})
+            title = self.rows[max(titled, key=lambda n: (n_findings[n], -n))]["title"] if titled else claims.rows[told[number]]["text"]
+            rows.append({"id": storyline_id, "title": title, "names": names, "articles": own})
         return rows
