@@ -340,6 +340,21 @@ def test_certainty_over_time_has_a_dot_a_telling(port):
     assert heights[0] < heights[1], "the second telling is put less surely, so it stands lower"
 
 
+def test_dots_of_one_day_and_level_touch_and_do_not_overlap(tmp_path):
+    story = Story()
+    told = [story.article(f"Outlet {n}", [f"Seven ships wait in bay {n}."], day=n // 6)[0] for n in range(12)]
+    told[-1]["certainty_level"] = 2
+    for earlier, later in itertools.pairwise(told):
+        story.same_fact(earlier, later)
+    story.finding(told[0], told[-1], change("certainty", "weakened", "Seven", "Seven"))
+    data = report_data(publish(tmp_path / "outputs", [story]))
+    picture = ET.fromstring(str(certainty_chart(data, data["threads"][0], ordered_findings(data)[0], standalone=True)))
+    dots = [(dot.attrib["cx"], dot.attrib["cy"]) for dot in picture.findall(".//{http://www.w3.org/2000/svg}circle")]
+    for day, n in ((dots[:6], 6), (dots[6:], 5)):
+        places = [float(x) for x, y in day if y == dots[0][1]]
+        assert [round(b - a) for a, b in itertools.pairwise(places)] == [20] * (n - 1)
+
+
 def test_plots_are_whole_svg_files(hostile, tmp_path):
     written, n_left = write_plots(hostile, tmp_path / "plots", 10)
     assert n_left == 0

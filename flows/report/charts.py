@@ -134,11 +134,13 @@ def certainty_chart(data: Json, thread: Json, findings: Sequence[Json], *, stand
 
     levels = [{"name": name, "y": bottom - LEVEL_HEIGHT * (i + 0.5)} for i, name in enumerate(data["certainty"])]
     dots: list[Json] = []
+    beside = Counter((at, claim["sure"]) for claim, at in zip(firsts, dates, strict=True))
     taken: defaultdict[int, list[float]] = defaultdict(list)
     for number, (claim, at) in enumerate(zip(firsts, dates, strict=True), 1):
         article = articles[claim["article"]]
-        x = _free_place(x_of(at), taken[claim["sure"]], left + 10, right)
-        name = clipped(data["outlets"][article["outlet"]], 40)
+        start = min(x_of(at), right - DOT * (beside[at, claim["sure"]] - 1))  # so that at the right end, too, they stand in the order of their numbers
+        x = _free_place(max(start, left + 10), taken[claim["sure"]], left + 10, right)
+        name = clipped(data["outlets"][article["outlet"]], 32)
         dots.append({"number": number, "x": round(x, 1), "y": levels[claim["sure"]]["y"], "what": f"{name}, {_day(at)}: {data['certainty'][claim['sure']]}"})
     place = {claim: dots[i] for i, telling in enumerate(thread["tellings"]) for claim in telling}
     edges = [_edge(place[f["earlier"]], place[f["later"]], claims[f["later"]]["sure"] > claims[f["earlier"]]["sure"])
@@ -147,7 +149,7 @@ def certainty_chart(data: Json, thread: Json, findings: Sequence[Json], *, stand
     if n_undated:
         ticks.append({"x": (undated_x + right) / 2, "text": "undated"})
     legend = [
-        {"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{dot['number']}  {dot['what']}", 52)}
+        {"x": 16 + (i % 2) * (CHART_WIDTH / 2), "y": bottom + 50 + 18 * (i // 2), "text": clipped(f"{dot['number']}  {dot['what']}", 62)}
         for i, dot in enumerate(dots)
     ]
     height = bottom + 28 + (18 * math.ceil(len(dots) / 2) + 20 if standalone else 0)
@@ -165,7 +167,7 @@ def _free_place(x: float, taken: list[float], low: float, high: float) -> float:
     n = int((high - low) / DOT)
     for side in (DOT, -DOT):
         for place in (x + step * side for step in range(n)):
-            if low <= place <= high and all(abs(place - other) >= DOT for other in taken):
+            if low <= place <= high and all(abs(place - other) > DOT - 0.01 for other in taken):
                 taken.append(place)
                 return place
     return x
