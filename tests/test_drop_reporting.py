@@ -101,6 +101,21 @@ def test_beside_another_run_it_waits(outputs: Path, writes: list[float]):
     assert len(writes) == 2
 
 
+def test_a_report_that_could_not_be_written_is_told_once_and_tried_again(outputs: Path, monkeypatch: pytest.MonkeyPatch):
+    problems = ["the disk is full", "the disk is full", "the disk is full", "too many findings", ""]
+    monkeypatch.setattr("flows.telling.try_to_report", lambda _: ("", problems.pop(0)))
+    monkeypatch.setattr(reporting, "try_to_report", lambda _: ("", problems.pop(0)))
+    CLOCK.now = 100.0
+    reports = keeper(outputs)
+    assert reports.after(summarise(outputs)).report_problem == "the disk is full"
+    told = []
+    for _ in range(10):
+        CLOCK.now += reporting.BUSY_S / 2
+        told.append(reports.catch_up())
+    assert problems == []
+    assert list(filter(None, told)) == ["too many findings"]
+
+
 @pytest.mark.usefixtures("invented_engine")
 def test_a_watcher_leaves_a_report_of_all_drops(drops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reporting, "PAUSE", 1e9)

@@ -22,7 +22,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -132,13 +132,16 @@ def results(outputs: Path) -> dict[str, Any]:
     }
 
 
-def show(costs: Sequence[Cost], *, steps: bool) -> None:
-    """Print a row a drop, and the ratios."""
+def show(drops: Iterable[Cost], *, steps: bool) -> None:
+    """Print a row a drop, as it comes, and the ratios."""
+    costs: list[Cost] = []
     print("   drop    pairs  computed  findings    wall  in scoring  on pairs  besides   per pair     peak")
-    for n, c in enumerate(costs, 1):
+    for n, c in enumerate(drops, 1):
+        costs.append(c)
         print(
             f"   {n:4} {c.n_pairs:8,} {c.n_computed:9,} {c.n_findings:9,} {c.wall_s:6.1f} s {c.scoring_s:9.1f} s {c.on_pairs_s:7.1f} s {c.besides_s:6.2f} s"
-            f" {1000 * c.scoring_s / max(1, c.n_pairs):7.2f} ms {c.peak_bytes / 2**20:5.0f} MB"
+            f" {1000 * c.scoring_s / max(1, c.n_pairs):7.2f} ms {c.peak_bytes / 2**20:5.0f} MB",
+            flush=True,
         )
         if steps:
             print("        ", ", ".join(f"{name} {s:.2f}" for name, s in c.steps.items()))
@@ -196,7 +199,7 @@ def compare_orders(drops: list[dict[str, str]], folder: Path, parameters: Mappin
     orders = {"as they come": drops} | {f"random order {n}": list(reordered(drops, n)) for n in range(1, n_orders + 1)}
     for order, its in orders.items():
         print(f"  {order}", flush=True)
-        show(list(check_drops(its, folder / order / "in", folder / order / "outputs", parameters)), steps=steps)
+        show(check_drops(its, folder / order / "in", folder / order / "outputs", parameters), steps=steps)
     at_once = {name: text for drop in drops for name, text in drop.items()}
     [cost] = check_drops([at_once], folder / "in", folder / "outputs", parameters)
     print(f"  at once: {cost.n_pairs:,} pairs, {cost.n_findings:,} findings, {cost.wall_s:.1f} s, peak {cost.peak_bytes / 2**20:.0f} MB")
