@@ -43,7 +43,7 @@ def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = Fals
         days_between=days,
         order_known=days is not None,
         same_fact_margin=margin,
-        places={"rare_words": 1.0, "rare_words_share": 0.5},
+        places={"rare_words": 1.0, "rare_words_share": 0.5, "position_apart": 0.1, "position_first": 0.4},
     )
 
 

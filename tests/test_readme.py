@@ -27,6 +27,7 @@ from flows.steps.comparing import COMPARERS
 from flows.steps.fields import ReadOptions, pick
 from flows.steps.findings import DEFAULT_MIN_SCORE
 from flows.steps.storylines import DEFAULT_WINDOW_DAYS
+from flows.worker_options import WorkerOptions
 
 SCORE = re.compile(r"\d*\.\d+")
 
@@ -115,7 +116,8 @@ def test_help_is_as_shown(readme: str) -> None:
 
 def test_defaults_shown_in_the_help_are_those_in_force(readme: str) -> None:
     shown = dict(re.findall(r"(--[\w-]+) .*?\[default: ([\d.]+)\]", dict(parts(readme))["help"]))
-    assert shown == {"--min-score": f"{DEFAULT_MIN_SCORE:g}", "--window-days": str(DEFAULT_WINDOW_DAYS)}, "the help texts are in flows/cli.py"
+    in_force = {"--min-score": DEFAULT_MIN_SCORE, "--window-days": DEFAULT_WINDOW_DAYS, "--gpus-per-worker": WorkerOptions().gpus_per_worker or 0}
+    assert shown == {option: f"{value:g}" for option, value in in_force.items()}, "the help texts are in flows/commands/check_options.py"
 
 
 def test_exit_codes(readme: str) -> None:

@@ -39,7 +39,7 @@ model_options = _all(
         "--precision", type=click.Choice(["float32", "bfloat16"]),
         help="How the model computes. bfloat16 is three times as fast where the processor has it, and the default there; elsewhere float32 is.",
     ),
-    click.option("--min-score", metavar="S", type=FiniteRange(0, 1), help="Findings need at least this score.  [default: 0.35]"),
+    click.option("--min-score", metavar="S", type=FiniteRange(0, 1), help="Findings need at least this score.  [default: 0.4]"),
     click.option("--window-days", metavar="N", type=click.IntRange(min=1), help="Articles further apart in time are not compared.  [default: 60]"),
 )  # fmt: skip
 
