@@ -109,9 +109,9 @@ def score(run: CheckRun) -> None:
         run.score()
 
 
-@task(name="compare claims", cache_policy=NO_CACHE)
+@task(name="compare claims", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_DELAYS_S, retry_condition_fn=may_pass)
 def compare(run: CheckRun) -> None:
-    """Compare the pairs that may tell one fact, and decide what comes of each."""
+    """Compare the pairs that may tell one fact, whose scores are read from the cache, and decide what comes of each."""
     run.compare()
 
 

@@ -195,6 +195,21 @@ def test_a_second_run_adds_its_own_row_only_and_computes_nothing(drops: Path, tm
         assert len(rows(outputs, table)) == len(before[table]) + len(added)
 
 
+def test_comparing_can_be_tried_again(drops: Path, tmp_path: Path, at_once: CheckRun):
+    def stumbles(step: str, done: int, total: int) -> None:
+        if (step, done) == ("comparing claims", 3):
+            raise OSError("Stale file handle")
+
+    run = CheckRun([drops], tmp_path / "outputs", model=at_once.model, settings=at_once.settings)
+    for step in STEPS[: STEPS.index("compare")]:
+        getattr(run, step)()
+    with progress.listening(stumbles), pytest.raises(OSError, match="Stale"):
+        run.compare()
+    run.compare(), run.publish()
+    same_results(run.outputs.root, at_once.outputs.root)
+    assert (run.dropped, run.counts["findings"]) == (at_once.dropped, at_once.counts["findings"])
+
+
 def test_a_rebuild_takes_the_place_of_all_there_was(at_once: CheckRun, drops: Path, tmp_path: Path):
     outputs = tmp_path / "outputs"
     few = [drops / name for name in NAMES[:2]]
