@@ -5,7 +5,6 @@ Nothing heavy is imported until a command runs, so that help and usage errors an
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 import os
@@ -157,14 +156,14 @@ def fail_on_matches(summary: CheckSummary, fail_on: tuple[str, ...]) -> dict[str
 @contextmanager
 def one_line_errors(outputs: Path, debug: bool) -> Iterator[None]:
     """Turn what may happen to a run into one line on stderr and an exit code; the traceback goes with it where `debug` asks for it."""
-    started_at = dt.datetime.now(dt.UTC)
+    before = run_files(outputs)
     try:
         yield
     except KeyboardInterrupt:
-        tell(f"interrupted; {what_was_published(outputs, started_at)}")
+        tell(f"interrupted; {what_was_published(outputs, before)}")
         leave(EXIT_INTERRUPTED, debug)
     except Terminated:
-        tell(f"terminated; {what_was_published(outputs, started_at)}")
+        tell(f"terminated; {what_was_published(outputs, before)}")
         leave(EXIT_TERMINATED, debug)
     except InputError as error:
         tell(str(error))
@@ -179,17 +178,27 @@ def one_line_errors(outputs: Path, debug: bool) -> Iterator[None]:
         if server is not None and isinstance(error, server.ServerError):
             tell(str(error))
             leave(EXIT_FAILED, debug)
-        tell(f"the run failed: {type(error).__name__}: {error}" + ("" if debug else " (--debug shows where)"))
+        sqlite = sys.modules.get("sqlite3")
+        what = str(outputs / ".cache") if sqlite is not None and isinstance(error, sqlite.Error) else type(error).__name__
+        tell(f"the run failed: {what}: {error}" + ("" if debug else " (--debug shows where)"))
         leave(EXIT_FAILED, debug)
 
 
-def what_was_published(outputs: Path, since: dt.datetime) -> str:
-    """Say what an interrupted run left in the outputs folder, and what to do."""
-    if "flows.archive" in sys.modules:  # not loaded: the run had not begun
-        from flows.archive import JOURNAL, Outputs
+def run_files(outputs: Path) -> set[str]:
+    """The files of the runs that are published, by name: what is new among them tells of a run, whatever the clock does meanwhile."""
+    try:
+        return {path.name for path in (outputs / "runs").glob("*.parquet") if not path.name.startswith((".", "merged-"))}
+    except OSError:  # a name that is too long: told where the folder is used
+        return set()
 
-        if any(run_id >= f"{since:%Y%m%dT%H%M%S}" for run_id in Outputs(outputs).run_ids()):
-            return f"the results had been published by then, they are in {outputs}"
+
+def what_was_published(outputs: Path, before: set[str]) -> str:
+    """Say what an interrupted run left in the outputs folder, and what to do."""
+    if run_files(outputs) - before:
+        return f"the results had been published by then, they are in {outputs}"
+    if "flows.archive" in sys.modules:  # not loaded: the run had not begun
+        from flows.archive import JOURNAL
+
         if (outputs / JOURNAL).exists():
             return "it was just publishing, and the next run into this folder will finish that"
     return "nothing was published. Run it again: what was scored is kept, but for the last few hundred pairs"

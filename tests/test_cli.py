@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from flows.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, cli, fail_on_matches
+from flows.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, cli, fail_on_matches, one_line_errors, run_files, what_was_published
 from flows.steps.findings import DEFAULT_MIN_SCORE
 from flows.steps.storylines import DEFAULT_WINDOW_DAYS
 from flows.tables import Outputs
@@ -249,6 +250,26 @@ def test_ctrl_c_after_publishing_says_so(prefect_server, articles, monkeypatch):
     monkeypatch.setattr("flows.check_claims.counts_table", interrupted)
     assert_one_line(check(articles, "-o", "out"), EXIT_INTERRUPTED, "the results had been published by then")
     assert len(Outputs(Path("out")).run_ids()) == 1
+
+
+def test_what_was_published_is_told_by_the_files_and_not_by_the_clock(tmp_path):
+    runs = tmp_path / "out" / "runs"
+    runs.mkdir(parents=True)
+    (runs / "20240101T000000-a.parquet").touch()
+    before = run_files(tmp_path / "out")
+    for name in (".20240102T000000-b.parquet", ".20240102T000000-b.parquet.tmp", "merged-5.parquet"):
+        (runs / name).touch()
+    assert what_was_published(tmp_path / "out", before).startswith("nothing was published")
+    (runs / "20230101T000000-c.parquet").touch()  # the clock went back
+    assert what_was_published(tmp_path / "out", before).startswith("the results had been published")
+    assert run_files(tmp_path / ("x" * 300)) == set()
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path, capsys):
+    with pytest.raises(SystemExit) as left, one_line_errors(tmp_path, debug=False):
+        raise sqlite3.OperationalError("database or disk is full")
+    assert left.value.code == EXIT_FAILED
+    assert capsys.readouterr().err == f"claimdrift: the run failed: {tmp_path / '.cache'}: database or disk is full (--debug shows where)\n"
 
 
 def test_a_failure_is_one_line_and_with_debug_a_traceback(prefect_server, articles, monkeypatch):
