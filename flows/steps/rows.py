@@ -74,8 +74,9 @@ class JudgedPairs:
         n = self.proposals.n_word_for_word
         for start in range(0, n, ROWS):
             pairs = self.proposals.take(slice(start, min(start + ROWS, n)))
-            nli, ones = np.tile(CERTAIN, (len(pairs), 1)), np.ones(len(pairs))
-            yield pairs, _results(nli, nli, ones > 0, ones, 0 * ones, np.full(len(pairs), DROPPED_AT.index(WORD_FOR_WORD)))
+            k = len(pairs)
+            nli, dropped_at = np.tile(CERTAIN, (k, 1)), np.full(k, DROPPED_AT.index(WORD_FOR_WORD))
+            yield pairs, _results(nli, nli, np.ones(k, dtype=bool), np.ones(k), np.zeros(k), dropped_at)
         for start in range(0, len(self.scored.pairs), ROWS):
             part = slice(start, start + ROWS)
             pairs = self.scored.pairs.take(part)
