@@ -14,13 +14,14 @@ TRAIN = $(BIN)/python -m models.train --shared $(DATA) --minutes $(MINUTES)
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help run test check browser quality bench model data-is-there clean
+.PHONY: help run test check browser ray quality bench model data-is-there clean
 
 help:
 	@echo "make run      set up .venv, check the articles in seeds/, write the results to outputs/"
 	@echo "make test     lint, types and tests"
 	@echo "make check    lint and types only"
 	@echo "make browser  the report in a headless Chromium; skipped where there is none"
+	@echo "make ray      whole runs on a Ray with two workers, one of them killed (minutes)"
 	@echo "make quality  accuracy, with the floors it must not fall under"
 	@echo "make bench    time and memory"
 	@echo "make kill     a hundred runs killed at random moments: nothing lost, nothing doubled (minutes)"
@@ -41,6 +42,9 @@ check: $(VENV)/.installed-dev
 
 browser: $(VENV)/.installed-browser
 	$(BIN)/python -m pytest -q -m browser -rs tests/browser
+
+ray: $(VENV)/.installed-ray
+	$(BIN)/python -m pytest -q -m slow tests/test_engine_ray.py
 
 quality: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -m quality -s
@@ -77,6 +81,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 $(VENV)/.installed-browser: $(VENV)/.installed-dev
 	@echo "Installing the browser's driver ..."
 	@$(INSTALL) -e ".[browser]"
+	@touch $@
+
+$(VENV)/.installed-ray: $(VENV)/.installed-dev
+	@echo "Installing Ray ..."
+	@$(INSTALL) -e ".[ray]"
 	@touch $@
 
 $(VENV)/.installed-train: $(VENV)/.installed
