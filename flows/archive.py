@@ -40,7 +40,7 @@ from flows.convert import from_table, schema_problem
 from flows.housekeeping import rewriting
 from flows.lock import LockedError, folder_lock, holds_lock
 from flows.records import SCHEMA_VERSION, TABLES, Run, arrow_schema
-from flows.storage import OutputsError, RowBatches, explain_os_errors, sync_folder, write_synced
+from flows.storage import FolderBusyError, OutputsError, RowBatches, explain_os_errors, sync_folder, write_synced
 from flows.table_files import MERGED, check_file, check_version, did_you_mean, record_type_of, runs_in
 
 JOURNAL = ".publishing.json"
@@ -74,7 +74,7 @@ class Outputs:
     def lock(self, wait_s: float = 0.0) -> Iterator[None]:
         """Hold the folder for one run: create it, take its lock, finish or clear what a dead run left.
 
-        Waits up to `wait_s` seconds for another run to end; then raises OutputsError with its pid. A dead process's lock does not block.
+        Waits up to `wait_s` seconds for another run to end; then raises FolderBusyError with its pid. A dead process's lock does not block.
         """
         self.create()
         with ExitStack() as held:
@@ -82,7 +82,7 @@ class Outputs:
                 with explain_os_errors(self.root, "cannot be locked"):
                     held.enter_context(folder_lock(self.root, wait_s))
             except LockedError as error:
-                raise OutputsError(str(error)) from None
+                raise FolderBusyError(str(error)) from None
             with explain_os_errors(self.root, "cannot tidy up after an earlier run"):
                 self._recover()
             yield

@@ -19,6 +19,10 @@ class OutputsError(Exception):
     """What is wrong with an outputs folder, in one line: what, where, and what to do."""
 
 
+class FolderBusyError(OutputsError):
+    """Another run is writing to the folder; it passes."""
+
+
 _AT_FDCWD, _RENAME_EXCHANGE, _RENAME_SWAP = -100, 2, 2  # linux/fcntl.h and linux/fs.h; sys/stdio.h of macOS
 ADVICE = {
     errno.ENOSPC: "Free some space, or give another --outputs folder.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from flows.records import SCHEMA_VERSION, TABLES, arrow_schema
 from flows.storage import OutputsError
 
 MERGED = "merged-"  # begins the name of a file with the rows of many runs
+FILES_KNOWN = 20_000  # some hundred bytes each
 RUNS_KEY = b"run_ids"  # in the metadata of such a file: the ids, as a JSON list
 
 
@@ -29,14 +31,30 @@ def runs_in(path: Path) -> tuple[str, ...]:
     """Return the ids of the runs whose rows a table's file holds, sorted."""
     if not path.stem.startswith(MERGED):
         return (path.stem,)
+    return _runs_in(path, _state(path))
+
+
+def check_file(path: Path, table: str) -> None:
+    """Raise OutputsError unless the file holds this table in this program's schema version."""
+    _check_file(path, table, _state(path))
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What tells a file from another one in its place. Published files do not change, so each is looked into once in a process, however often it is read."""
+    seen = path.stat()
+    return seen.st_ino, seen.st_mtime_ns, seen.st_size
+
+
+@lru_cache(maxsize=FILES_KNOWN)
+def _runs_in(path: Path, _: tuple[int, int, int]) -> tuple[str, ...]:
     try:
         return tuple(sorted(json.loads((pq.read_schema(path).metadata or {})[RUNS_KEY])))
     except (pa.ArrowInvalid, KeyError, ValueError):
         raise OutputsError(f"{path}: its name is that of a compacted file, but it names no runs. Move it away.") from None
 
 
-def check_file(path: Path, table: str) -> None:
-    """Raise OutputsError unless the file holds this table in this program's schema version."""
+@lru_cache(maxsize=FILES_KNOWN)
+def _check_file(path: Path, table: str, _: tuple[int, int, int]) -> None:
     try:
         schema = pq.read_schema(path)
     except pa.ArrowInvalid as error:

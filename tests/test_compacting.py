@@ -16,6 +16,7 @@ from flows import storage
 from flows.archive import JOURNAL
 from flows.housekeeping import compacting, rewriting
 from flows.housekeeping.compacting import compact
+from flows.lock import folder_lock
 from flows.records import TABLES, arrow_schema
 from flows.tables import Outputs, OutputsError, current_table, load
 
@@ -197,3 +198,28 @@ def test_a_reader_beside_it_sees_every_row_once(outputs, repo_root):
     assert reader.returncode == 0
     reads, missed = map(int, output.split())
     assert reads > missed
+
+
+def test_what_runs_for_months_compacts_by_itself_where_files_are_many(outputs, monkeypatch):
+    assert compacting.compact_when_many(outputs.root) == ""
+    assert len(outputs.files("findings")) == 3
+    monkeypatch.setattr(compacting, "MANY_FILES", 3)
+    before = load(outputs.root, "findings")
+    with folder_lock(outputs.root):
+        assert compacting.compact_when_many(outputs.root) == "", "another run is writing"
+    assert len(outputs.files("findings")) == 3
+    assert compacting.compact_when_many(outputs.root) == ""
+    assert len(outputs.files("findings")) == 1
+    assert load(outputs.root, "findings").to_dict("records") == before.to_dict("records")
+
+
+def test_what_it_could_not_do_is_one_line(outputs, monkeypatch):
+    monkeypatch.setattr(compacting, "MANY_FILES", 1)
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(compacting, "merge_files", fails)
+    problem = compacting.compact_when_many(outputs.root)
+    assert "could not be merged" in problem
+    assert "No space left on device" in problem

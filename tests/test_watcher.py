@@ -132,6 +132,17 @@ def test_the_report_is_written_with_each_drop_and_where_it_cannot_be_the_results
     assert watcher.n_runs == 2, "the drop is not checked again for that"
 
 
+def test_small_files_are_merged_by_the_way(drops, outputs, monkeypatch):
+    monkeypatch.setattr("flows.housekeeping.compacting.MANY_FILES", 2)
+    watcher = make_watcher(drops, outputs, [])
+    watcher.check_once()
+    assert [path.name.startswith("merged-") for path in Outputs(outputs).files("runs")] == [False]
+    (drops / "b.txt").write_text(FRIDAY, encoding="utf-8")
+    watcher.check_once()
+    assert [path.name.startswith("merged-") for path in Outputs(outputs).files("runs")] == [True]
+    assert len(Outputs(outputs).run_ids()) == 2
+
+
 def test_a_file_whose_name_is_no_utf8_is_checked(drops, outputs):
     (drops / os.fsdecode(b"caf\xe9.txt")).write_text(FRIDAY, encoding="utf-8")
     make_watcher(drops, outputs, []).check_once()

@@ -13,6 +13,7 @@ from typing import Any
 from flows.check_claims import RETRY_DELAYS_S, carry_out, may_pass, tell_result, tell_waiting
 from flows.drops.folder import DEFAULT_SETTLE_S, DropFile, DropFolder
 from flows.drops.ledger import Ledger
+from flows.housekeeping.compacting import compact_when_many
 from flows.make_run import make_run
 from flows.notify import parse_command
 from flows.steps.sources import InputError
@@ -128,4 +129,6 @@ def check_drops(
             summary = carry_out(run, notify)
         remember(todo, outputs, run.run_id)
         summary = with_report(summary)
+    if problem := compact_when_many(outputs):
+        log.warning(problem)
     return tell_result(summary, notify, watchlist)

@@ -44,7 +44,7 @@ class ReportKeeper:
                 _, problem = try_to_report(str(self._outputs))
                 self._tried(started, problem)
                 return problem if problem != before else ""
-        except OutputsError:  # another run is at work, and will write it; or the disk is full
+        except OutputsError:  # another run is at work, and may write it; or the disk is full
             self._not_before = self._clock() + BUSY_S
             return ""
 

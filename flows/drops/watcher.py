@@ -16,6 +16,7 @@ from flows.drops.folder import DropFile, DropFolder
 from flows.drops.ledger import Ledger
 from flows.drops.reporting import ReportKeeper
 from flows.drops.watching import Stop, watch_folder
+from flows.housekeeping.compacting import compact_when_many
 from flows.make_run import make_run
 from flows.outbox import hand_over_waiting
 from flows.storage import OutputsError
@@ -56,7 +57,7 @@ class DropWatcher:
         self._ledger, self._reports = Ledger(outputs), ReportKeeper(outputs)
         self.waiting = DropFolder(folder, self._ledger.seems_checked, settle_s)
         self.is_checking = False
-        self.n_runs = 0
+        self.n_runs = self._n_runs_compacted = 0
 
     def prepare(self) -> None:
         """Load the model, and raise OutputsError where the outputs folder holds results of other settings: before anything is waited for."""
@@ -73,11 +74,13 @@ class DropWatcher:
             self._check(drop)
         if self.n_runs == n_runs:
             self._tell_waiting()
+        else:
+            self._compact()
         return len(self.waiting.unsettled())
 
     def watch(self, stop: Stop) -> None:
         """Check what is there and what comes, until `stop` is set."""
-        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._on_look, on_idle=self._catch_up)
+        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._on_look, on_idle=self._on_idle)
         self._catch_up(now=True)
 
     def _try(self, drop: Sequence[DropFile]) -> bool:
@@ -117,6 +120,17 @@ class DropWatcher:
         except (OutputsError, OSError, sqlite3.Error) as error:
             self._tell(f"the outputs folder cannot be read now: {one_line(str(error))}")
         self._tell_waiting()
+
+    def _on_idle(self) -> None:
+        """What can wait until no drop does."""
+        self._catch_up()
+        if self.n_runs > self._n_runs_compacted:
+            self._compact()
+
+    def _compact(self) -> None:
+        self._n_runs_compacted = self.n_runs
+        if problem := compact_when_many(self.outputs):
+            self._tell(one_line(problem))
 
     def _catch_up(self, *, now: bool = False) -> None:
         if problem := self._reports.catch_up(now=now):

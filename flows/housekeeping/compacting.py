@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 from flows.archive import Outputs
 from flows.housekeeping.rewriting import Rewrite
 from flows.records import TABLES, arrow_schema
-from flows.storage import OutputsError, explain_os_errors, sync_file
+from flows.storage import FolderBusyError, OutputsError, explain_os_errors, sync_file
 from flows.table_files import MERGED, RUNS_KEY, check_file, runs_in
 
 SMALL_BYTES = 64 * 2**20  # files under this are merged
+MANY_FILES = 100  # small ones of a table: reading all of them takes longer than a small drop's own work
 GROUP_ROWS = 50_000  # rows written at a time, and with them the memory that merging takes
 
 
@@ -63,6 +64,22 @@ def compact(outputs: str | Path) -> list[Compacted]:
                 rewrite.discard()
             raise
     return done
+
+
+def compact_when_many(outputs: str | Path) -> str:
+    """Compact where a table has many small files; return what went wrong in one line, or nothing. For those who run for months with nobody to look after them.
+
+    Takes the folder's lock, so not while it is held.
+    """
+    archive = Outputs(Path(outputs))
+    try:
+        if max(sum(path.stat().st_size < SMALL_BYTES for path in archive.files(table)) for table in TABLES) >= MANY_FILES:
+            compact(outputs)
+    except (FolderBusyError, FileNotFoundError):  # a run, or another that compacts: left for the next time
+        return ""
+    except (OutputsError, OSError) as error:
+        return f"the small files of {outputs} could not be merged: {error}"
+    return ""
 
 
 def merge_files(paths: list[Path], table: str, target: Path) -> None:
