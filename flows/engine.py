@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 
-from models.checkpoint import EMBEDDED, Checkpoint, Precision, fastest_precision, load_checkpoint
+from models.checkpoint import EMBEDDED, ON_GPU, Checkpoint, Precision, fastest_precision, load_checkpoint
 from models.encoder import ClaimEncoder
 from models.nli import NliScorer
 
@@ -25,6 +25,17 @@ class Engine:
     @property
     def has_heads(self) -> bool:
         return self.scorer.has_heads
+
+    def on_gpu(self) -> Engine:
+        """The same on this process's first GPU; what is moved there is gone from here. Raises ModelError where there is none."""
+        scoring, encoding = self.scorer.checkpoint, self.encoder.checkpoint
+        moved = scoring.on_gpu()
+        vectors = moved if encoding is scoring else encoding.on_gpu()
+        return Engine(self.model_id + ON_GPU, self.source, NliScorer(moved), ClaimEncoder(vectors))
+
+    def named_on_gpu(self) -> Engine:
+        """This engine by the name that it has where workers compute on GPUs."""
+        return dataclasses.replace(self, model_id=self.model_id + ON_GPU)
 
 
 def load_engine(model: str | None = None, precision: Precision | None = None) -> Engine:

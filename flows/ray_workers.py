@@ -81,9 +81,11 @@ class Started:
 class ModelWorker:
     """What runs in a worker's process."""
 
-    def load(self, model: str | None, precision: Precision) -> Started:
-        """Load the model. Raises ModelError where it cannot be had on this machine."""
+    def load(self, model: str | None, precision: Precision, on_gpu: bool) -> Started:
+        """Load the model. Raises ModelError where it cannot be had on this machine, or no GPU."""
         self.engine = load_engine(model, precision)
+        if on_gpu:
+            self.engine = self.engine.on_gpu()
         return Started(socket.gethostname(), os.getpid(), Installation.of(self.engine))
 
     def extract(self, articles: Sequence[Article], run_id: str) -> list[ClaimResult]:
@@ -285,10 +287,10 @@ class RayWorkers:
 
     def _fill(self) -> None:
         """Start workers until there are as many as wanted, or starting has failed too often in a row."""
-        resources = {"num_cpus": 1, "num_gpus": self._options.gpus_per_worker or 0}
+        gpus = self._options.gpus_per_worker or 0
         while len(self._ready) + len(self._starting) < self.n_workers and self._n_failed_starts < FAILED_STARTS:
-            actor = self._ray.remote(ModelWorker).options(**resources, max_restarts=0, max_task_retries=0).remote()
-            self._starting[actor.load.remote(self._model, self._precision)] = _Worker(actor)
+            actor = self._ray.remote(ModelWorker).options(num_cpus=1, num_gpus=gpus, max_restarts=0, max_task_retries=0).remote()
+            self._starting[actor.load.remote(self._model, self._precision, gpus > 0)] = _Worker(actor)
 
     def _get(self, ref: Any) -> Any:
         """Return a result; raise what the work itself raised, and a RayError where the worker did not get so far."""

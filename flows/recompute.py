@@ -41,6 +41,8 @@ def folders_run(archive: Outputs, run: Run, first: Side, second: Side) -> tuple[
     except ModelError as error:
         return None, f"{MISSING}: they need the folder's model. {error}"
     if settings.digest(engine.model_id) != run.settings_id:
+        if engine.named_on_gpu().model_id == run.model_id:
+            return None, f"{MISSING}: the folder was made on GPUs, whose scores differ in the last digits from those that would be computed here."
         what = "another model" if engine.model_id != run.model_id else "other weights or thresholds"
         return None, f"{MISSING}: the folder was made with {what} than this claimdrift has. Make it again with --rebuild to see them."
     articles, claims, sightings = [], {}, []

@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 
 from models.architecture import NLI_LABELS, PairHeads
 
+ON_GPU = "-gpu"  # after the id of a checkpoint that computes on one
 EMBEDDED = Path(__file__).parent / "claimdrift-minilm"
 HEADS_FILE = "heads.safetensors"
 SYNONYMS = {"entailment": "entailment", "entail": "entailment", "neutral": "neutral", "contradiction": "contradiction", "contradict": "contradiction"}
@@ -46,8 +47,23 @@ class Checkpoint:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Run the trunk in this: no gradients, and matrix products in the checkpoint's precision. What comes out may be bfloat16."""
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
+        with torch.inference_mode(), torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
             yield
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie, and batches have to be."""
+        return next(self.trunk.parameters()).device
+
+    def on_gpu(self) -> Checkpoint:
+        """Move the weights to this process's first GPU. The id says so, since scores differ in the last digits. Raises ModelError where there is none."""
+        if not torch.cuda.is_available():
+            raise ModelError("PyTorch sees no GPU here. Install a build of it that suits the machine's driver, or leave GPUs out.")
+        parts: list[torch.nn.Module | None] = [self.trunk, self.heads]
+        for part in parts:
+            if part is not None:
+                part.to("cuda")
+        return dataclasses.replace(self, model_id=self.model_id + ON_GPU)
 
     @property
     def max_tokens(self) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.architecture import masked_mean
 from models.batches import pad, rounded_up
 from models.checkpoint import Checkpoint
+from models.nli import on_device
 
 TOKENS_PER_BATCH = 4_096
 MAX_TOKENS = 128
@@ -46,12 +47,12 @@ class ClaimEncoder:
             size = max(1, TOKENS_PER_BATCH // width)
             for start in range(0, len(by_width[width]), size):
                 index = by_width[width][start : start + size]
-                input_ids, mask = pad([ids[i] for i in index], tokenizer.pad_token_id, to_eight=True)
+                input_ids, mask = on_device(pad([ids[i] for i in index], tokenizer.pad_token_id, to_eight=True), self.checkpoint.device, size)
                 with self.checkpoint.reading():
                     hidden = trunk.bert(input_ids=input_ids, attention_mask=mask).last_hidden_state
                 with torch.inference_mode():
                     vectors = torch.nn.functional.normalize(masked_mean(hidden.float(), mask), dim=-1)
-                out[index] = np.round(vectors.numpy(), 5)
+                out[index] = np.round(vectors[: len(index)].cpu().numpy(), 5)
                 if on_progress is not None:
                     on_progress(len(index))
         return out

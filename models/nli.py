@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +16,7 @@ from models.architecture import CHANGE_TYPES, N_DIRECTIONS, sentence_masks
 from models.batches import cut, pad, rounded_up
 from models.checkpoint import Checkpoint
 
-TOKENS_PER_BATCH = 2_048
+TOKENS_PER_BATCH = {"cpu": 2_048, "cuda": 8_192}
 DECIMALS = 4  # scores are rounded, so that the last bits, which depend on the batch, never decide
 N_TYPES = len(CHANGE_TYPES)
 SPAN_FLOOR = 0.15  # a change's words are marked where its best token has at least this probability
@@ -109,10 +109,10 @@ class NliScorer:
         for i, t in enumerate(tokens):
             by_width.setdefault(t.width, []).append(i)
         for width in sorted(by_width, reverse=True):  # longest first: an out-of-memory error comes at once, not after an hour
-            size = max(1, TOKENS_PER_BATCH // width)
+            size = max(1, TOKENS_PER_BATCH[self.checkpoint.device.type] // width)
             for start in range(0, len(by_width[width]), size):
                 index = by_width[width][start : start + size]
-                rows[index] = self._score_batch([tokens[i] for i in index])
+                rows[index] = self._score_batch([tokens[i] for i in index], size)
                 if on_progress is not None:
                     on_progress(len(index))
         return NliScores.from_rows(rows)
@@ -138,14 +138,14 @@ class NliScorer:
         segments = encoded.get("token_type_ids") or [None] * len(pairs)
         return [_Tokens(ids, s) for ids, s in zip(encoded["input_ids"], segments, strict=True)]
 
-    def _score_batch(self, batch: Sequence[_Tokens]) -> Floats:
-        """Score pairs of one padded width; their rows, as `to_rows` gives them."""
+    def _score_batch(self, batch: Sequence[_Tokens], size: int) -> Floats:
+        """Score pairs of one padded width, `size` of them or fewer; their rows, as `to_rows` gives them."""
         checkpoint = self.checkpoint
         trunk: Any = checkpoint.trunk  # a BertForSequenceClassification where there are heads
         tokenizer = checkpoint.tokenizer
-        input_ids, mask = pad([t.ids for t in batch], tokenizer.pad_token_id, to_eight=True)
+        input_ids, mask = on_device(pad([t.ids for t in batch], tokenizer.pad_token_id, to_eight=True), checkpoint.device, size)
         segments = [t.segments for t in batch if t.segments is not None]
-        token_types = pad(segments, tokenizer.pad_token_type_id, to_eight=True)[0] if segments else None
+        token_types = on_device(pad(segments, tokenizer.pad_token_type_id, to_eight=True), checkpoint.device, size)[0] if segments else None
         out = NliScores.from_rows(np.full((len(batch), NliScores.row_width()), np.nan, dtype=np.float32))
         out.premise_spans[:], out.hypothesis_spans[:] = -1, -1
         with torch.inference_mode():
@@ -167,7 +167,7 @@ class NliScorer:
                 out.types[:] = _rounded(heads.types[:n].double().sigmoid())
                 out.moved_on[:] = _rounded(heads.moved_on[:n].double().sigmoid())
                 out.direction[:] = _rounded(heads.direction[:n].double())
-                marks = heads.tokens.double().sigmoid().numpy()  # (B, T, 9)
+                marks = heads.tokens.double().sigmoid().cpu().numpy()  # (B, T, 9)
                 for i, t in enumerate(batch):
                     assert t.sides is not None
                     middle = 2 + t.n_premise
@@ -177,18 +177,23 @@ class NliScorer:
         return out.to_rows()
 
 
-def whole_rows(tensor: torch.Tensor) -> torch.Tensor:
-    """`tensor` (B, ...) with its last row repeated until B is a multiple of 4.
+def on_device(tensors: Iterable[torch.Tensor], device: torch.device, size: int) -> list[torch.Tensor]:
+    """Move tensors (B, ...) to where the weights lie. For a GPU they are filled up to `size` rows: its library picks its way by the shape of the whole batch."""
+    return list(tensors) if device.type == "cpu" else [whole_rows(tensor, size).to(device) for tensor in tensors]
+
+
+def whole_rows(tensor: torch.Tensor, of: int = 4) -> torch.Tensor:
+    """`tensor` (B, ...) with its last row repeated until B is a multiple of 4, or of another number.
 
     The matrix library takes four rows at a time and sums those left over in another order: the last bits of a pair would depend on how many pairs are with it.
     """
-    extra = -len(tensor) % 4
+    extra = -len(tensor) % of
     return torch.cat([tensor, tensor[-1:].expand(extra, *tensor.shape[1:])]) if extra else tensor
 
 
 def _rounded(values: torch.Tensor) -> Floats:
     """Probabilities are computed in double precision: in single, a vectorised exp and the one for the numbers left over differ in the last bit."""
-    return np.round(values.numpy(), DECIMALS).astype(np.float32)
+    return np.round(values.cpu().numpy(), DECIMALS).astype(np.float32)
 
 
 def change_spans(probabilities: NDArray[np.floating], encoding: Encoding, n_tokens: int) -> Floats:

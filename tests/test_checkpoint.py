@@ -8,14 +8,16 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.architecture import NLI_LABELS
-from models.checkpoint import Checkpoint, ModelError, label_columns, load_checkpoint, use_threads
-from tests.core_examples import with_heads
+from models.checkpoint import EMBEDDED, Checkpoint, ModelError, label_columns, load_checkpoint, use_threads
+from models.nli import NliScorer
+from tests.core_examples import SENTENCES, pairs_of, with_heads
 
 SPELLINGS = {"entailment": ["entailment", "ENTAILMENT", "Entail"], "neutral": ["neutral", "Neutral"], "contradiction": ["contradiction", "CONTRADICT"]}
 
@@ -149,3 +151,22 @@ def test_use_threads():
         assert torch.get_num_threads() >= 1
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_without_a_gpu_nothing_moves_to_one(tiny_model: Path):
+    checkpoint = load_checkpoint(tiny_model)
+    with pytest.raises(ModelError, match="no GPU here"):
+        checkpoint.on_gpu()
+    assert checkpoint.device.type == "cpu"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_scores_on_a_gpu_are_near_those_of_the_processor_and_go_by_another_name():
+    here = load_checkpoint(EMBEDDED, "float32")
+    pairs = pairs_of(SENTENCES)[:60]
+    expected = NliScorer(here).score(pairs)
+    there = NliScorer(load_checkpoint(EMBEDDED, "float32").on_gpu())
+    assert there.checkpoint.model_id == here.model_id + "-gpu"
+    assert np.abs(there.score(pairs).nli - expected.nli).max() < 0.01
+    assert (there.score(pairs[:7]).to_rows() == there.score(pairs).to_rows()[:7]).all()

@@ -41,7 +41,7 @@ class InventedWorker:
 
     installation = HERE
 
-    def load(self, model: str | None, precision: str) -> Started:
+    def load(self, model: str | None, precision: str, on_gpu: bool) -> Started:
         return Started("here", 1, self.installation)
 
     def extract(self, articles: list, run_id: str) -> list[ClaimResult]:
