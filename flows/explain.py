@@ -24,7 +24,8 @@ from flows.current import current_table
 from flows.ids import find_id
 from flows.quoting import QuoteError, Side, find_side, side_of_claim
 from flows.records import Claim, Comparison, Finding, Pair, Run, finding_id
-from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, shared_marks
+from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, pair_margins, propose_pairs, shared_marks
+from flows.steps.gate import likelihood
 from flows.steps.storylines import CENTROID_FLOOR, affinity, affinity_features, nearness, within_window
 from flows.steps.views import ArticleView
 from flows.tables import Outputs, OutputsError
@@ -192,7 +193,7 @@ class _Way:
             return f"proposed, by the rule “{self.pair.blocking_rule}”; likeness {self.pair.similarity:.2f}"
         views = self._views(first, second)
         if views is None:
-            return f"not proposed: other claims were nearer (the {NEIGHBOURS} nearest are taken), and they share too few names and numbers"
+            return f"not proposed: other claims were nearer (the {NEIGHBOURS} nearest are taken), or they share too little"
         a, b = views
         similarity = claim_similarity(a, b)
         i, j = (_position(view.claims, side) for view, side in ((a, first), (b, second)))
@@ -203,7 +204,15 @@ class _Way:
             f"the {_ordinal(ranks[1])} nearest of {_number(len(a.claims), 'claim')} for the second"
         )
         names, numbers = shared_marks(a.claims[i], b.claims[j])
-        if min(ranks) <= NEIGHBOURS:
+        by_rules = propose_pairs(a, b, least_likely=0)
+        if np.any((by_rules.earlier == i) & (by_rules.later == j)):
+            needed = self._threshold("gate")
+            probability = float(likelihood(a, b, similarity, pair_margins(similarity))[i, j])
+            why = (
+                "by this, the rare words they share, and where they stand in their articles, the probability that they tell one fact is "
+                f"{_beside(probability, needed)}, and {needed:g} is needed before the model looks"
+            )
+        elif min(ranks) <= NEIGHBOURS:
             why = f"{SIMILARITY_FLOOR:.2f} is needed even of the {NEIGHBOURS} nearest"
         else:
             why = (

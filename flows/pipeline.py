@@ -48,6 +48,7 @@ from flows.steps.cache import ModelCache
 from flows.steps.comparing import ComparedPair
 from flows.steps.copies import shingles
 from flows.steps.findings import Verdict, judge
+from flows.steps.gate import LEAST_LIKELY
 from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
 from flows.steps.rows import JudgedPairs, evidence_of
 from flows.steps.scored import ScoredPairs, ScoredProposal, margins_of, score_proposals
@@ -76,6 +77,7 @@ class Settings:
             "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT,
             "same_fact_needed": deciding.SAME_FACT_NEEDED,
             "same_fact_floor": deciding.SAME_FACT_FLOOR, "type": deciding.TYPE_FLOOR, "similarity": SIMILARITY_FLOOR, "neighbours": float(NEIGHBOURS),
+            "gate": LEAST_LIKELY,
         }  # fmt: skip
 
     def digest(self, model_id: str) -> str:
@@ -117,7 +119,8 @@ class CheckRun:
 
     @property
     def engine(self) -> Engine:
-        return load_engine(self.model, self.precision)
+        engine = load_engine(self.model, self.precision)
+        return engine.named_on_gpu() if self.worker_options.gpus_per_worker else engine
 
     @property
     def workers(self) -> Workers:
@@ -241,13 +244,14 @@ class CheckRun:
     def propose(self) -> None:
         """Propose pairs of claims."""
         with self._timed("propose"):
-            self.proposals = ProposedPairs.of(self._compared_articles())
+            self.proposals = ProposedPairs.of(self.compared_articles())
             n_by_rule = np.bincount(self.proposals.rule, minlength=len(RULES))
             self.pairs_per_rule.update({rule: int(n) for rule, n in zip(RULES, n_by_rule, strict=True) if n})
             self.counts["pairs possible"] = self.proposals.n_possible
             self.counts["pairs proposed"] = len(self.proposals)
 
-    def _compared_articles(self) -> Iterator[ComparedArticles]:
+    def compared_articles(self) -> Iterator[ComparedArticles]:
+        """The articles that share an event, pair by pair."""
         for i, comparison in enumerate(self.comparisons):
             yield ComparedArticles(self.views[comparison.earlier_article_id], self.views[comparison.later_article_id], comparison)
             progress.tell("proposing pairs", i + 1, len(self.comparisons))

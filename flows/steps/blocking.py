@@ -1,4 +1,4 @@
-"""Which claims of two articles are worth the model's time: blocking rules that look at these two articles alone."""
+"""Which claims of two articles are worth the model's time: blocking rules and a gate that look at these two articles alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.records import Claim
+from flows.steps.gate import LEAST_LIKELY, likelihood
 from flows.steps.views import ArticleView, claim_marks
 
 NEIGHBOURS = 4  # nearest claims in the other article, for each claim
@@ -55,16 +56,22 @@ class Candidates:
 NO_CANDIDATES = Candidates(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0), np.zeros(0))
 
 
-def propose_pairs(earlier: ArticleView, later: ArticleView) -> Candidates:
-    """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers."""
+def propose_pairs(earlier: ArticleView, later: ArticleView, *, least_likely: float = LEAST_LIKELY) -> Candidates:
+    """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers.
+
+    A pair that is not word for word the same must pass the gate too: tell one fact with at least the probability `least_likely`. With 0 there is no gate.
+    """
     if not earlier.claims or not later.claims:
         return NO_CANDIDATES
     similarity = claim_similarity(earlier, later)
     by_row, by_column = np.sort(similarity, axis=1), np.sort(similarity, axis=0)
     nearest = _nearest(similarity, by_row, by_column) & (similarity >= SIMILARITY_FLOOR)
     named = (similarity >= NAMED_FLOOR) & _share_enough(earlier, later)
+    margin = pair_margins(similarity, by_row, by_column)
+    if least_likely > 0:
+        likely = likelihood(earlier, later, similarity, margin) >= least_likely
+        nearest, named = nearest & likely, named & likely
     fired = np.stack([_word_for_word(earlier, later), nearest, named])  # (len(RULES), n_earlier, n_later)
-    margin = np.round(similarity - _best_other(similarity, by_row, by_column), 4)
     i, j = np.nonzero(fired.any(axis=0))
     rule = fired[:, i, j].argmax(axis=0)  # the first that fires
     return Candidates(i.astype(np.int32), j.astype(np.int32), rule.astype(np.uint8), similarity[i, j], margin[i, j])
@@ -74,6 +81,14 @@ def claim_similarity(earlier: ArticleView, later: ArticleView) -> NDArray[np.flo
     """Cosines of all pairs of claims, shape (n_earlier, n_later), to four places."""
     # In double precision, so that the last bits do not depend on which article is which.
     return np.round(earlier.vectors.astype(np.float64) @ later.vectors.astype(np.float64).T, 4)
+
+
+def pair_margins(
+    similarity: NDArray[np.float64], by_row: NDArray[np.float64] | None = None, by_column: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """`Candidate.margin` of all pairs, shape (n_earlier, n_later). `by_row`, `by_column`: the same cosines, sorted upwards within each, where there are."""
+    by_row, by_column = np.sort(similarity, axis=1) if by_row is None else by_row, np.sort(similarity, axis=0) if by_column is None else by_column
+    return np.round(similarity - _best_other(similarity, by_row, by_column), 4)
 
 
 def shared_marks(a: Claim, b: Claim) -> tuple[int, int]:

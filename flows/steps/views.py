@@ -89,6 +89,11 @@ class ArticleView:
         return tuple(frozenset(word[0] for word in content_words(claim.text)) for claim in self.claims)
 
     @cached_property
+    def stem_marks(self) -> Marks:
+        """Which content stems each claim has."""
+        return Marks.of(self.stems)
+
+    @cached_property
     def stem_counts(self) -> Counter[str]:
         """In how many of the claims each content stem stands."""
         return Counter(stem for stems in self.stems for stem in stems)

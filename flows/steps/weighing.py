@@ -12,6 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 WEIGHTS_FILE = Path(__file__).parent / "weights.json"
 
 
@@ -33,6 +36,11 @@ class Logistic:
 
     def probability(self, features: Mapping[str, float]) -> float:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
+
+    def probabilities(self, features: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """The same of many pairs at once; every feature is there, in one shape."""
+        log_odds = self.intercept + sum(w * (features[name] - self.means[name]) / self.scales[name] for name, w in self.weights.items())
+        return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Logistic:
@@ -111,6 +119,12 @@ class Weights:
 def load_weights(*, with_heads: bool, path: Path = WEIGHTS_FILE) -> Weights:
     """Read the fitted weights."""
     return Weights.from_json(json.loads(path.read_text(encoding="utf-8"))["with_heads" if with_heads else "nli_only"])
+
+
+@cache
+def load_gate(path: Path = WEIGHTS_FILE) -> Logistic:
+    """Read what flows/steps/gate.py weighs before the model sees a pair."""
+    return Logistic.from_json(json.loads(path.read_text(encoding="utf-8"))["gate"])
 
 
 def weights_id(path: Path = WEIGHTS_FILE) -> str:

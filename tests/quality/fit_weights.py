@@ -4,8 +4,8 @@
 
 `--models` is one checkpoint, or `story,story=CHECKPOINT` entries: each story is then read with the checkpoint that was not trained on it, and so are the files
 of models/data/stories and the halves of the labelled real pairs ("real-0", "real-1") that an entry names. The weights are logistic regressions and boosted
-trees over the features of flows/steps/comparing.py; scoring leaves out each story in turn, so the figures printed are of stories that neither model nor weights
-have seen.
+trees over the features of flows/steps/comparing.py, of the pairs that pass the gate: fit_gate.py comes first. Scoring leaves out each story in turn, so the
+figures printed are of stories that neither model nor weights have seen.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import dataclasses
 import json
 import pickle
-import random
 import subprocess
 import sys
 import tempfile
@@ -24,24 +23,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from gold import PairLabel, StoryGold, fold_models
+from annotated import LABELLED, REAL, Row, add_arguments, open_all, story_folders
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from flows.pipeline import CheckRun, Settings
-from flows.records import CHANGE_TYPES, KINDS, Article, Comparison, article_id
+from flows.records import CHANGE_TYPES, KINDS
 from flows.steps import findings as deciding
-from flows.steps.cache import ModelCache
-from flows.steps.chrome import clean
-from flows.steps.claims import extract_claims
-from flows.steps.comparing import ComparedPair, change_words
+from flows.steps.comparing import change_words
 from flows.steps.findings import judge, kind_features, type_features
-from flows.steps.proposals import ComparedArticles, ProposedPairs
-from flows.steps.scoring import encode_texts
-from flows.steps.views import ArticleView
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
-from models.examples import REAL_PAIRS
-from models.stories import load_stories, write_story
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
 # Without the share of words in common, which says again what the rare words say: two weights that pull against each other bear no change of style.
@@ -59,104 +49,8 @@ SAME_FACT_FEATURES = (
     "entailment_max",
     "contradiction_max",
 )
-LABELLED = "labelled real pairs: "
-REAL = "real prose"  # the story name of pairs from real articles, which belong to no story
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
-
-
-@dataclasses.dataclass
-class Row:
-    story: str
-    pair: ComparedPair
-    label: PairLabel
-    sources: tuple[str, str]
-
-
-def read_story(folder: Path, model: str | None, scratch: Path) -> list[Row]:
-    """All scored pairs of a story, compared and labelled."""
-    run = CheckRun([folder / "articles"], scratch, model=model)
-    run.outputs.create()
-    run.read(), run.extract(), run.relate(), run.propose(), run.score()
-    gold = StoryGold(folder)
-    rows = []
-    for scored in run.scored_both_ways():
-        proposal = scored.proposal
-        names = [Path(run.sightings_of[v.article.article_id][0].source).stem for v in (proposal.earlier, proposal.later)]
-        label = gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
-        rows.append(Row(gold.name, scored.compare(), label, (names[0], names[1])))
-    return rows
-
-
-def read_real(corpus: Path, model: str | None, n_articles: int, seed: int, scratch: Path) -> list[Row]:
-    """Pairs that tell different facts in real news prose: every other claim of a real article against the rest of it.
-
-    One article rarely tells a fact twice, and its claims share names, subject and style, as claims of different articles about one event do. Pairs that
-    share most of
-    their words (headlines and leads said again) are left out.
-    """
-    texts = pq.read_table(corpus)["text"].to_pylist()[1::2]  # the other half than models.examples.load_prose, which the checkpoints were trained on
-    random.Random(seed).shuffle(texts)
-    run = CheckRun([corpus], scratch, model=model)
-    run.outputs.create()
-    compared: list[ComparedArticles] = []
-    for text in texts:
-        body = clean(text).text
-        article = Article(article_id(body), run.run_id, "", body, "en", None, "none", "", {}, 0)
-        claims = extract_claims(article, run.run_id).claims
-        if not 12 <= len(claims) <= 60:
-            continue
-        with ModelCache(scratch / ".cache", run.engine.model_id) as cache:
-            vectors = encode_texts([c.text for c in claims], run.workers, cache)
-        halves = [tuple(claims[start::2]) for start in (0, 1)]
-        views = [ArticleView(article, h, np.stack([vectors[c.text] for c in h]), frozenset(), frozenset(), frozenset()) for h in halves]
-        itself = Comparison(article.article_id, article.article_id, run.run_id, 1.0, False, False)
-        compared.append(ComparedArticles(views[0], views[1], itself))
-        if len(compared) == n_articles:
-            break
-    proposals = ProposedPairs.of(compared)
-    run.proposals = proposals.take(slice(proposals.n_word_for_word, None))
-    run.score()
-    pairs = [scored.compare() for scored in run.scored_both_ways()]
-    return [Row(REAL, pair, PairLabel(False, ()), ("", "")) for pair in pairs if pair.features["overlap"] < 0.6]
-
-
-def read_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> list[Row]:
-    """Labelled pairs of real articles, of one half of the events: what was read and labelled of the pairs that a run proposes."""
-    told = [json.loads(line) for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines()]
-    told = [row for row in told if row["half"] == half]
-    texts = pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
-    places = sorted({row[side][0] for row in told for side in ("earlier", "later")})
-    scratch.mkdir(parents=True, exist_ok=True)
-    corpus = scratch / f"labelled-{half}.parquet"
-    pq.write_table(pa.table({"text": [texts[i] for i in places], "id": [str(i) for i in places]}), corpus)
-    run = CheckRun([corpus], scratch, model=model, settings=Settings())
-    run.outputs.create()
-    run.read(), run.extract()
-    run.add_views(run.articles, run.claims, run.sightings)
-    place_of = {s.article_id: int(s.source.rpartition("#")[2]) for s in run.sightings}
-    view_of = {place_of[article_id]: view for article_id, view in run.views.items() if article_id in place_of}
-    labels = {}
-    for row in told:
-        ends = [(i, texts[i][start:end]) for i, start, end in (row["earlier"], row["later"])]
-        kind = row["label"]
-        changes = tuple((t, kind, None, None, None) for t in row.get("types", ()))
-        labels[ends[0], ends[1]] = PairLabel(kind != "different", changes)
-    compared: list[ComparedArticles] = []
-    for a, b in sorted({(x[0], y[0]) for x, y in labels}):
-        if a in view_of and b in view_of:  # not where both are one article, seen twice
-            first, second = view_of[a], view_of[b]
-            compared.append(ComparedArticles(first, second, Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)))
-    run.proposals = ProposedPairs.of(compared)
-    run.score()
-    rows = []
-    for scored in run.scored_both_ways():
-        proposal = scored.proposal
-        ends = [(place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True)]
-        label = labels.get((ends[0], ends[1]))
-        if label is not None:
-            rows.append(Row(f"{LABELLED}{half}", scored.compare(), label, ("", "")))
-    return rows
 
 
 def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
@@ -284,34 +178,19 @@ def write_findings(rows: Sequence[tuple[Row, Weights]], path: Path, min_score: f
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stories", type=Path, required=True)
-    parser.add_argument("--models", nargs="*", default=[])
-    parser.add_argument("--corpus", type=Path, help="Parquet of real articles (text), for pairs of different facts in real prose")
-    parser.add_argument("--real-articles", type=int, default=35, help="articles of the corpus for each checkpoint")
+    add_arguments(parser)
     parser.add_argument("--cache", type=Path, help="pickle of the compared pairs, to fit again quickly")
-    parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "claimdrift-fit")
     parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--no-heads", action="store_true", help="score as with a checkpoint without fact heads")
     parser.add_argument("--ablate", action="store_true", help="score variants that go without the model, the comparers, …, at the default --min-score")
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
-    folders = sorted(p.parent for p in args.stories.glob("*/gold.json"))
-    model_of = fold_models(args.models, [f.name for f in folders])
-    own = load_stories()
+    folders = story_folders(args.stories)
     if args.cache and args.cache.exists():
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
     else:
-        rows = [row for f in folders for row in read_story(f, model_of[f.name], args.scratch)]
-        for name in sorted(own.keys() & model_of.keys()):  # in one order: the trees are fitted on samples of the rows
-            folders_of_own = [write_story(story, args.scratch / "written" / name / story["story"]) for story in own[name]]
-            rows += [row for f in folders_of_own for row in read_story(f, model_of[name], args.scratch)]
-        for half in (0, 1):
-            if f"real-{half}" in model_of:
-                rows += read_labelled(args.stories.parent, model_of[f"real-{half}"], half, args.scratch)
-        if args.corpus:
-            for seed, model in enumerate(dict.fromkeys(model_of.values())):
-                rows += read_real(args.corpus, model, args.real_articles, seed + 1, args.scratch)
+        rows = [row for annotated in open_all(args) for row in annotated.rows()]
         if args.cache:
             args.cache.write_bytes(pickle.dumps(rows))
     print(len(rows), "pairs,", sum(r.label.same_fact for r in rows), "same fact,", sum(bool(r.label.changes) for r in rows), "changed")
@@ -326,7 +205,8 @@ def main() -> None:
                 result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
                 print(name, f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1], flush=True)
     if args.write:
-        weights = {"with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
+        before = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+        weights = {"gate": before["gate"], "with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
         WEIGHTS_FILE.write_text(json.dumps(weights) + "\n", encoding="utf-8")
         print("wrote", WEIGHTS_FILE)
 

@@ -1,0 +1,172 @@
+"""Annotated articles as a run sees them: pairs of articles to compare, and what was told of any two of their claims."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from gold import PairLabel, StoryGold, fold_models
+
+from flows.language.alignment import overlap
+from flows.pipeline import CheckRun
+from flows.records import Article, Comparison, article_id
+from flows.steps.cache import ModelCache
+from flows.steps.chrome import clean
+from flows.steps.claims import extract_claims
+from flows.steps.comparing import ComparedPair
+from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
+from flows.steps.scoring import encode_texts
+from flows.steps.views import ArticleView
+from models.examples import REAL_PAIRS
+from models.stories import load_stories, write_story
+
+LABELLED = "labelled real pairs: "
+REAL = "real prose"  # the name of pairs from real articles, which belong to no story
+
+
+@dataclasses.dataclass
+class Row:
+    """A pair that was scored both ways, with what was told of it."""
+
+    story: str
+    pair: ComparedPair
+    label: PairLabel
+    sources: tuple[str, str]
+
+
+@dataclasses.dataclass
+class Annotated:
+    """Articles up to the step that proposes pairs. `label` is None for a pair that nobody read."""
+
+    name: str
+    run: CheckRun
+    compared: list[ComparedArticles]
+    label: Callable[[Proposal], PairLabel | None]
+    sources: Callable[[Proposal], tuple[str, str]] = lambda _: ("", "")
+
+    def rows(self) -> list[Row]:
+        """Propose, score and compare."""
+        proposals = ProposedPairs.of(self.compared)
+        self.run.proposals = proposals
+        self.run.score()
+        told = ((scored, self.label(scored.proposal)) for scored in self.run.scored_both_ways())
+        return [Row(self.name, scored.compare(), label, self.sources(scored.proposal)) for scored, label in told if label is not None]
+
+
+def open_story(folder: Path, model: str | None, scratch: Path) -> Annotated:
+    """A story with gold."""
+    run = CheckRun([folder / "articles"], scratch, model=model)
+    run.outputs.create()
+    run.read(), run.extract(), run.relate()
+    gold = StoryGold(folder)
+
+    def sources(proposal: Proposal) -> tuple[str, str]:
+        first, second = (Path(run.sightings_of[v.article.article_id][0].source).stem for v in (proposal.earlier, proposal.later))
+        return first, second
+
+    def label(proposal: Proposal) -> PairLabel:
+        names = sources(proposal)
+        return gold.label(names[0], proposal.texts[0], names[1], proposal.texts[1])
+
+    return Annotated(gold.name, run, list(run.compared_articles()), label, sources)
+
+
+def open_prose(corpus: Path, model: str | None, n_articles: int, seed: int, scratch: Path) -> Annotated:
+    """Pairs that tell different facts in real news prose: every other claim of a real article against the rest of it.
+
+    One article rarely tells a fact twice, and its claims share names, subject and style, as claims of different articles about one event do. Pairs that share
+    most of their words (headlines and leads said again) are left out.
+    """
+    texts = pq.read_table(corpus)["text"].to_pylist()[1::2]  # the other half than models.examples.load_prose, which the checkpoints were trained on
+    random.Random(seed).shuffle(texts)
+    run = CheckRun([corpus], scratch, model=model)
+    run.outputs.create()
+    compared: list[ComparedArticles] = []
+    for text in texts:
+        body = clean(text).text
+        article = Article(article_id(body), run.run_id, "", body, "en", None, "none", "", {}, 0)
+        claims = extract_claims(article, run.run_id).claims
+        if not 12 <= len(claims) <= 60:
+            continue
+        with ModelCache(scratch / ".cache", run.engine.model_id) as cache:
+            vectors = encode_texts([c.text for c in claims], run.workers, cache)
+        halves = [tuple(claims[start::2]) for start in (0, 1)]
+        views = [ArticleView(article, h, np.stack([vectors[c.text] for c in h]), frozenset(), frozenset(), frozenset()) for h in halves]
+        itself = Comparison(article.article_id, article.article_id, run.run_id, 1.0, False, False)
+        compared.append(ComparedArticles(views[0], views[1], itself))
+        if len(compared) == n_articles:
+            break
+    return Annotated(REAL, run, compared, lambda proposal: PairLabel(False, ()) if overlap(*proposal.texts) < 0.6 else None)
+
+
+def open_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> Annotated:
+    """Labelled pairs of real articles, of one half of the events: what was read and labelled of the pairs that a run proposes."""
+    told = [json.loads(line) for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines()]
+    told = [row for row in told if row["half"] == half]
+    texts = pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
+    places = sorted({row[side][0] for row in told for side in ("earlier", "later")})
+    scratch.mkdir(parents=True, exist_ok=True)
+    corpus = scratch / f"labelled-{half}.parquet"
+    pq.write_table(pa.table({"text": [texts[i] for i in places], "id": [str(i) for i in places]}), corpus)
+    run = CheckRun([corpus], scratch, model=model)
+    run.outputs.create()
+    run.read(), run.extract()
+    run.add_views(run.articles, run.claims, run.sightings)
+    place_of = {s.article_id: int(s.source.rpartition("#")[2]) for s in run.sightings}
+    view_of = {place_of[article_id]: view for article_id, view in run.views.items() if article_id in place_of}
+    labels = {}
+    for row in told:
+        ends = [(i, texts[i][start:end]) for i, start, end in (row["earlier"], row["later"])]
+        kind = row["label"]
+        changes = tuple((t, kind, None, None, None) for t in row.get("types", ()))
+        labels[ends[0], ends[1]] = PairLabel(kind != "different", changes)
+    compared: list[ComparedArticles] = []
+    for a, b in sorted({(x[0], y[0]) for x, y in labels}):
+        if a in view_of and b in view_of:  # not where both are one article, seen twice
+            first, second = view_of[a], view_of[b]
+            compared.append(ComparedArticles(first, second, Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)))
+
+    def label(proposal: Proposal) -> PairLabel | None:
+        first, second = ((place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True))
+        return labels.get((first, second))
+
+    return Annotated(f"{LABELLED}{half}", run, compared, label)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that say what `open_all` reads."""
+    parser.add_argument("--stories", type=Path, required=True)
+    parser.add_argument("--models", nargs="*", default=[])
+    parser.add_argument("--corpus", type=Path, help="Parquet of real articles (text), for pairs of different facts in real prose")
+    parser.add_argument("--real-articles", type=int, default=35, help="articles of the corpus for each checkpoint")
+    parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "claimdrift-fit")
+
+
+def open_all(args: argparse.Namespace) -> Iterator[Annotated]:
+    """Everything that the options name, one after the other."""
+    folders = story_folders(args.stories)
+    model_of = fold_models(args.models, [f.name for f in folders])
+    for folder in folders:
+        yield open_story(folder, model_of[folder.name], args.scratch)
+    own = load_stories()
+    for name in sorted(own.keys() & model_of.keys()):  # in one order: the trees are fitted on samples of the rows
+        for story in own[name]:
+            yield open_story(write_story(story, args.scratch / "written" / name / story["story"]), model_of[name], args.scratch)
+    for half in (0, 1):
+        if f"real-{half}" in model_of:
+            yield open_labelled(args.stories.parent, model_of[f"real-{half}"], half, args.scratch)
+    if args.corpus:
+        for seed, model in enumerate(dict.fromkeys(model_of.values())):
+            yield open_prose(args.corpus, model, args.real_articles, seed + 1, args.scratch)
+
+
+def story_folders(stories: Path) -> list[Path]:
+    return sorted(p.parent for p in stories.glob("*/gold.json"))
