@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 
 from flows.records import CHANGE_TYPES, DIRECTIONS, OPPOSITE_DIRECTION, ChangeType, Claim
 from flows.steps.blocking import NEAREST, Candidate
-from flows.steps.comparing import ComparedPair, PairScores, change_words, compare_claims, logit, model_direction, same_fact_margins
+from flows.steps.comparing import (
+    ComparedPair,
+    PairScores,
+    change_words,
+    compare_claims,
+    logit,
+    model_direction,
+    model_words,
+    same_fact_margins,
+    shown_direction,
+)
 from models.architecture import DIRECTION_SLICES
 from tests.core_examples import SENTENCES, a_claim, random_scores
 
@@ -100,6 +110,30 @@ def test_a_direction_that_both_orders_agree_on_is_the_direction(seed: int, name:
     for row, direction in zip(scores, (name, OPPOSITE_DIRECTION[name]), strict=True):
         row.direction[0, where] = np.where(np.array(names) == direction, 8.0, 0.0)
     assert model_direction(PairScores(*scores), "attribution") == name
+
+
+@pytest.mark.parametrize(
+    ("change_type", "before", "after", "shown"),
+    [
+        ("quantity", "74", "75 metres", "raised"),
+        ("quantity", "11", "eight", "lowered"),
+        ("quantity", "at least four", "seven people", ""),  # seven are at least four
+        ("quantity", "dozens", "the ships", ""),
+        ("attribution", "the coast guard", "", "dropped"),
+        ("attribution", "", "a spokesman", "more precise"),
+        ("attribution", "the coast guard", "officials", ""),
+        ("entity", "11", "eight", ""),
+    ],
+)
+def test_words_that_show_their_direction(change_type: ChangeType, before: str, after: str, shown: str):
+    assert shown_direction(change_type, before, after) == shown
+
+
+def test_words_that_the_model_cut_through_are_made_whole():
+    pair = compared("At least four people were hurt in the fire.", "The fire hurt seven people, it was said on Monday.", 0)
+    for change_type, span, whole in (("quantity", (3, 13), "At least four people"), ("label", (3, 13), "least four")):
+        pair.scores.forward.premise_spans[0, CHANGE_TYPES.index(change_type)] = span
+        assert model_words(pair, change_type)[0] == whole
 
 
 def test_without_heads_the_model_has_no_direction():

@@ -22,7 +22,7 @@ from flows.language.labels import compare_labels
 from flows.language.names import compare_entities
 from flows.language.negation import compare_negation
 from flows.language.places import compare_places
-from flows.language.quantities import compare_quantities
+from flows.language.quantities import compare_quantities, read_quantities
 from flows.language.status import compare_status
 from flows.language.times import compare_times
 from flows.records import CHANGE_TYPES, DIRECTIONS, OPPOSITE_DIRECTION, ChangeType, Claim, Observation
@@ -178,7 +178,18 @@ def change_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str,
     if seen and any(offers[0]):
         return direction, *offers[0]
     from_text, to_text = next((offer for offer in offers if all(offer)), next((offer for offer in offers if any(offer)), ("", "")))
-    return direction, from_text, to_text
+    return shown_direction(change_type, from_text, to_text) or direction, from_text, to_text
+
+
+def shown_direction(change_type: ChangeType, from_text: str, to_text: str) -> str:
+    """The direction that the two texts show by themselves, empty where they show none: a number lies above the other, a source is gone."""
+    if change_type == "attribution" and bool(from_text) != bool(to_text):
+        return "dropped" if from_text else "more precise"
+    if change_type == "quantity":
+        before, after = read_quantities(from_text), read_quantities(to_text)
+        if len(before) == len(after) == 1:
+            return "raised" if after[0].low > before[0].high else "lowered" if after[0].high < before[0].low else ""
+    return ""
 
 
 def model_direction(scores: PairScores, change_type: ChangeType) -> str:
@@ -201,5 +212,14 @@ def model_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str]:
     """The words that the model marked for a type of change, as slices of the two claims; empty where it marked none."""
     t = CHANGE_TYPES.index(change_type)
     spans = pair.scores.forward.premise_spans[0, t], pair.scores.forward.hypothesis_spans[0, t]
-    first, second = (claim.text[int(s[0]) : int(s[1])] if s[0] >= 0 else "" for claim, s in zip((pair.earlier, pair.later), spans, strict=True))
+    first, second = (
+        _whole_mentions(claim, change_type, int(s[0]), int(s[1])) if s[0] >= 0 else "" for claim, s in zip((pair.earlier, pair.later), spans, strict=True)
+    )
     return first, second
+
+
+def _whole_mentions(claim: Claim, change_type: ChangeType, start: int, end: int) -> str:
+    """A slice of a claim, widened to the whole of the quantities or times that it cuts through."""
+    mentions = claim.quantities if change_type == "quantity" else claim.times if change_type == "time" else []
+    cut = [m for m in mentions if m.char_start < end and start < m.char_end]
+    return claim.text[min([start, *(m.char_start for m in cut)]) : max([end, *(m.char_end for m in cut)])]
