@@ -384,6 +384,32 @@ def test_a_dismissed_finding_is_hidden_counted_and_kept(new_page, port_report):
     assert stored(page) == {}
 
 
+def numbers(page: Any) -> tuple[str, str, list[str]]:
+    """What the list of findings says of itself: its heading, how many are hidden, and the figures beside the filters."""
+    return count(page), page.text_content(".hint"), page.locator(".filters .pick .num").all_text_contents()
+
+
+def test_a_decision_changes_the_numbers_at_once(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    first = visible_cards(page)[0]
+    before = numbers(page)
+    page.click(f"#{first} [data-act=dismiss]")
+    page.click(f"#{first} >> text=Same meaning")
+    after = numbers(page)
+    assert after[:2] == ("3 findings", "1 dismissed finding not shown.")
+    assert after[2] != before[2]
+    page.reload()
+    assert numbers(page) == after
+    other = new_page(context=page.context)
+    other.goto(port_report + "#/findings?review=dismissed")
+    assert count(other) == "1 finding"
+    other.click(f"#{first} >> text=Undo")
+    assert count(other) == "0 findings"
+    wait_for_text(page, "#count", "4 findings")
+    assert numbers(page) == before
+
+
 def test_decisions_are_exported_in_the_agreed_format(new_page, port_report):
     page = new_page()
     page.goto(port_report + "#/findings")

@@ -117,6 +117,13 @@ function exportReviews() {
   announce(`Exported ${many(own.length, "decision")}. Record them with: claimdrift review apply FILE`);
 }
 
+// All numbers on the page that a decision changes.
+function showDecisions() {
+  showReviewCounts();
+  const list = document.getElementById("list");
+  if (list) list.recount();
+}
+
 function showReviewCounts() {
   const counts = reviews.counts(), own = reviews.toExport().length;
   const button = document.getElementById("export");

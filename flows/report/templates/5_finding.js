@@ -125,7 +125,7 @@ function decided(box, message) {
   document.querySelectorAll(".card").forEach((other) => { // "like one you dismissed" may hold for others now
     if (other !== box && other.finding.thread === box.finding.thread && !other.contains(document.activeElement)) other.draw(other.open);
   });
-  showReviewCounts();
+  showDecisions();
   announce(message);
   box.focus({ preventScroll: true });
 }

@@ -34,6 +34,11 @@ function findingsView(filters) {
   const review = choice("Show", REVIEW_CHOICES, filters.review, (value) => { filters.review = value; refresh(); });
   const fold = h("label", null, h("input", { type: "checkbox", checked: filters.fold === "1", onchange: (e) => { filters.fold = e.target.checked ? "1" : "0"; refresh(); } }), "Fold alike");
   buildFilters(filters, panel, refresh);
+  // After a decision: the cards stay where they are, a dismissed one as a line with its Undo; the numbers are those of the list as it would be drawn now.
+  list.recount = () => {
+    showCount(filters, count, hint);
+    showFacets(filters, panel);
+  };
   const view = h("div", { class: "work" },
     h("details", { open: window.innerWidth > 860 }, h("summary", null, "Filters", h("span", { class: "muted set" })), panel),
     h("div", null, h("div", { class: "bar" }, count, fold, review, sort), hint, list));
@@ -49,7 +54,8 @@ function choice(label, options, value, pick) {
     Object.entries(options).map(([name, text]) => h("option", { value: name, selected: name === value }, text))));
 }
 
-function showList(filters, list, count, hint) {
+// Tells how many findings pass, and returns them in their groups.
+function showCount(filters, count, hint) {
   const found = DATA.findings.filter(predicate(filters));
   const groups = grouped(found, filters);
   const folded = groups.length < found.length ? `, on ${many(groups.length, "point")}` : "";
@@ -57,7 +63,12 @@ function showList(filters, list, count, hint) {
   const dismissed = filters.review === "kept" ? DATA.findings.filter(predicate({ ...filters, review: "dismissed" })).length : 0;
   hint.textContent = dismissed ? `${many(dismissed, "dismissed finding")} not shown.` : "";
   hint.hidden = !dismissed;
-  if (!found.length) {
+  return groups;
+}
+
+function showList(filters, list, count, hint) {
+  const groups = showCount(filters, count, hint);
+  if (!groups.length) {
     const reset = h("a", { href: "#/findings" }, "Clear all filters");
     list.replaceChildren(h("div", { class: "empty panel" }, h("p", null, "No finding passes these filters."), reset));
     return;

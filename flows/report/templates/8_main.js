@@ -163,7 +163,7 @@ window.addEventListener("storage", (event) => { // another tab decided something
   if (event.key !== null && !event.key.startsWith(KEY)) return;
   reviews.load();
   document.querySelectorAll(".card").forEach((box) => { if (!box.querySelector(".ask")) box.draw(box.open); });
-  showReviewCounts();
+  showDecisions();
 });
 
 reviews.load();
