@@ -199,6 +199,25 @@ def test_recorded_reviews_come_to_the_page_the_latest_of_each(port):
     assert review["reviewed_at"] == "2024-04-01T01:00:00.000Z"
 
 
+def test_what_was_dismissed_is_left_out_of_the_overview_and_counted(port):
+    import datetime as dt
+
+    at = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
+    findings = report_data(port)["findings"]
+    [hard, *_] = [f["id"] for f in findings if f["kind"] == 0]
+    write_reviews(port, "a.parquet", [Review(hard, "t", "dismissed", None, None, at)])
+    text = overview_of(port)
+    assert "3 findings in 4 articles 1 dismissed finding left out." in text
+    assert "1 contradiction 1 update 1 drift" in text
+    assert "4 findings, 1 dismissed" in text
+    page = write_report(port).read_text(encoding="utf-8")
+    assert f'data-finding="{hard}"' not in page
+    assert "negation negated, 1 point" not in page, "the drift map counts what is left"
+    write_reviews(port, "a.parquet", [Review(f["id"], "t", "dismissed", None, None, at) for f in findings])
+    assert "0 findings in 4 articles 4 dismissed findings left out." in overview_of(port)
+    assert "All findings of the run were dismissed." in overview_of(port)
+
+
 def test_a_file_that_holds_no_reviews_is_named(port):
     (port / "reviews").mkdir()
     (port / "reviews" / "x.parquet").write_bytes(b"nothing")

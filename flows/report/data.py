@@ -94,6 +94,12 @@ def report_data(outputs: str | Path) -> Json:
     }  # fmt: skip
 
 
+def without_dismissed(data: Json) -> Json:
+    """Return the data without the findings that were dismissed, as `review apply` recorded it: what overviews and pictures count."""
+    dismissed = {review["finding_id"] for review in data["reviews"] if review["decision"] == "dismissed"}
+    return {**data, "findings": [f for f in data["findings"] if f["id"] not in dismissed]}
+
+
 def _counted(rows: Sequence[T], step: str) -> Iterator[T]:
     """Yield `rows`, and tell how many of them are done."""
     for n, row in enumerate(rows):

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
-from flows.report.data import report_data
+from flows.report.data import report_data, without_dismissed
 from flows.report.templates import render, script, source
 from flows.report.text import clipped
 from flows.storage import whole_file, write_synced
@@ -48,12 +48,13 @@ def report_page(data: Json, *, archive: str, written_at: dt.datetime | None = No
     """Return the page for `report_data`. It asks for nothing from outside, and runs no script but its own: its policy names that by its hash."""
     style, code = source("page.css"), script()
     at = written_at or dt.datetime.now(dt.UTC)
-    ordered = ordered_findings(data)
+    kept = without_dismissed(data)
+    ordered = ordered_findings(kept)
     charts = [(n, certainty_chart(data, thread, ordered.get(n, []))) for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
     return render(
         "page.html.j2", style=style, script=code, style_hash=_digest(style), script_hash=_digest(code), data=embedded_json(data), thread_charts=charts,
         version=importlib.metadata.version("claimdrift"), written_at=f"{at.day} {at:%B %Y, %H:%M} UTC", archive=clipped(archive, 200), keyboard=KEYBOARD,
-        **_overview(data),
+        **_overview(data, kept),
     )  # fmt: skip
 
 
@@ -67,30 +68,35 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _overview(data: Json) -> Json:
-    """What the overview shows."""
-    findings, kinds = data["findings"], data["kinds"]
+def _overview(data: Json, kept: Json) -> Json:
+    """What the overview shows; `kept`: the data without the dismissed findings. No figure counts these, as no list that a figure leads to has them."""
+    findings, kinds = kept["findings"], data["kinds"]
     counts = Counter(f["kind"] for f in findings)
-    last = data["runs"][-1]
-    n_new = sum(last["findings"])
+    last, run = data["runs"][-1], len(data["runs"]) - 1
+    new = Counter(f["kind"] for f in findings if f["run"] == run)
+    n_found = sum(last["findings"])
     at = dt.datetime.fromisoformat(last["at"])
     n_unordered = sum(not f["ordered"] for f in findings)
     note = "A point that an outlet tells alike against several earlier tellings counts once."
     if n_unordered:
         note += f" Left out: {many(n_unordered, 'finding')} of which it is not known which telling came first."
     return {
-        "n_findings": len(findings), "n_articles": data["n_articles"], "n_threads": len(data["threads"]), "n_storylines": data["n_storylines"],
+        "n_findings": len(findings), "n_dismissed": len(data["findings"]) - len(findings),
+        "n_articles": data["n_articles"], "n_threads": len(data["threads"]), "n_storylines": data["n_storylines"],
         "by_kind": [(kind, counts[k]) for k, kind in enumerate(kinds)], "n_runs": len(data["runs"]),
-        "last_run": {"at": f"{at.day} {at:%B %Y, %H:%M} UTC", "articles": last["articles"], "findings": n_new},
-        "new_kinds": list(zip(kinds, last["findings"], strict=True)),
-        "first_reads": _first_reads(data), "nothing": _nothing(data), "n_replaced": len(data["replaced"]),
-        "storylines": _storylines(data), "n_storylines_shown": N_STORYLINES, "matrix": _matrix(data), "drift_map": drift_map(data), "drift_map_note": note,
+        "last_run": {"at": f"{at.day} {at:%B %Y, %H:%M} UTC", "articles": last["articles"], "findings": n_found, "kept": new.total()},
+        "new_kinds": [(kind, new[k]) for k, kind in enumerate(kinds)],
+        "first_reads": _first_reads(kept), "nothing": _nothing(data), "n_replaced": len(data["replaced"]),
+        "storylines": _storylines(data, kept), "n_storylines_shown": N_STORYLINES, "matrix": _matrix(kept),
+        "drift_map": drift_map(kept), "drift_map_note": note,
     }  # fmt: skip
 
 
 def _nothing(data: Json) -> str:
     """Say why the last run has no findings, or the whole folder has none, and what can be done."""
     last, n_articles, n_compared = data["runs"][-1], data["n_articles"], data["n_compared"]
+    if sum(last["findings"]):
+        return "All findings of the run were dismissed."
     if data["findings"]:
         return "Nothing new was found."
     if not n_articles:
@@ -132,11 +138,16 @@ def _first_reads(data: Json) -> list[Json]:
     ]  # fmt: skip
 
 
-def _storylines(data: Json) -> list[Json]:
+def _storyline(data: Json, finding: Json) -> int:
+    return data["articles"][data["claims"][finding["earlier"]]["article"]]["storyline"]
+
+
+def _storylines(data: Json, kept: Json) -> list[Json]:
     counts: dict[int, Counter[int]] = {}
     types: dict[int, Counter[int]] = {}
-    for f in data["findings"]:
-        storyline = data["articles"][data["claims"][f["earlier"]]["article"]]["storyline"]
+    n_all = Counter(_storyline(data, f) for f in data["findings"])
+    for f in kept["findings"]:
+        storyline = _storyline(data, f)
         counts.setdefault(storyline, Counter())[f["kind"]] += 1
         types.setdefault(storyline, Counter()).update({change[0] for change in f["changes"]})
     rows: list[Json] = []
@@ -154,7 +165,7 @@ def _storylines(data: Json) -> list[Json]:
             "n_articles": len(articles), "n_outlets": len({name for a in articles for name in (data["outlets"][a["outlet"]], *a["also"])}),
             "kinds": [(kind, own[k]) for k, kind in enumerate(data["kinds"])],
             "types": [(data["types"][t], n) for t, n in sorted(types.get(number, Counter()).items(), key=lambda item: (-item[1], item[0]))],
-            "split": split, "n": own.total(),
+            "split": split, "n": own.total(), "n_dismissed": n_all[number] - own.total(),
         })  # fmt: skip
     return sorted(rows, key=lambda row: (-row["n"], row["id"]))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
-from flows.report.data import report_data
+from flows.report.data import report_data, without_dismissed
 from flows.storage import OutputsError, whole_file, write_synced
 
 
@@ -15,7 +15,7 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list
 
     Threads with the most findings come first. Raises OutputsError where the outputs folder holds no results, or `folder` cannot be written.
     """
-    data = report_data(outputs)
+    data = without_dismissed(report_data(outputs))
     n_findings = Counter(f["thread"] for f in data["findings"])
     changing = [n for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
     changing.sort(key=lambda n: (-n_findings[n], data["threads"][n]["id"]))

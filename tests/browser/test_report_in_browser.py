@@ -130,6 +130,37 @@ def test_numbers_of_the_matrix_lead_to_their_findings(new_page, port_report):
         page.goto(port_report + "#/")
 
 
+def test_numbers_of_the_overview_stay_those_of_the_lists_after_decisions(new_page, tmp_path):
+    """Decisions that the folder has recorded, and those that only this browser knows."""
+    outputs = publish(tmp_path / "outputs", [port_story()])
+    recorded, own, *_ = (f["id"] for f in report_data(outputs)["findings"])
+    record_reviews(outputs, [Review(recorded, "t", "dismissed", None, None, dt.datetime(2024, 4, 1, tzinfo=dt.UTC))])
+    address = write_report(outputs).as_uri()
+    page = new_page()
+
+    def links() -> list[tuple[str, int]]:
+        page.goto(address + "#/")
+        told = page.eval_on_selector_all("#overview a:has([data-n]), #overview a[data-n]", "all => all.map(a => [a.getAttribute('href'), a.textContent])")
+        return [(href, int(re.findall(r"\d+", text)[0])) for href, text in told]
+
+    for kept in (3, 2):
+        for href, n in links():
+            page.goto(address + href)
+            assert len(visible_cards(page)) == n, href
+        page.goto(address + "#/")
+        assert f"{kept} findings in 4 articles" in page.text_content("h1")
+        assert sum(int(n) for n in re.findall(r"(\d+) (?!dismissed)\w", page.inner_text(".storyline .kinds"))) == kept
+        page.goto(address + "#/findings?fold=0")
+        if kept == 3:
+            page.click(f"#{own} [data-act=dismiss]")
+            page.click(f"#{own} >> text=Same meaning")
+    page.goto(address + "#/")
+    assert not page.is_visible(f"[data-finding={own}]")
+    page.click(".storyline a")
+    assert page.inner_text("#view .heading .kinds").endswith("2 dismissed")
+    assert "All 2 findings" in page.inner_text("#view")
+
+
 def test_back_leads_to_the_place_in_the_list(new_page, large_report):
     page = new_page()
     page.goto(large_report + "#/findings?fold=0&outlet=Outlet+2")

@@ -82,6 +82,11 @@ const reviews = {
     }).sort((a, b) => (a.finding_id < b.finding_id ? -1 : 1));
   },
 
+  // Findings as lists and counts have them: without the dismissed ones.
+  kept(findings) {
+    return findings.filter((finding) => this.decision(finding) !== "dismissed");
+  },
+
   counts() {
     const counts = { open: 0, accepted: 0, dismissed: 0, noted: 0 };
     DATA.findings.forEach((finding) => { counts[this.decision(finding)] += 1; });
@@ -122,6 +127,7 @@ function showDecisions() {
   showReviewCounts();
   const list = document.getElementById("list");
   if (list) list.recount();
+  if (!overview.hidden) showOverview();
 }
 
 function showReviewCounts() {

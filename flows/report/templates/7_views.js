@@ -1,7 +1,29 @@
 // The views besides the overview, which comes ready made: findings, one finding, threads, one thread, one storyline.
 
 function kindCounts(findings) {
-  return h("span", { class: "kinds" }, countKinds(findings).map((n, kind) => n > 0 && h("span", { class: DATA.kinds[kind] }, many(n, DATA.kinds[kind]))));
+  const kept = reviews.kept(findings), dismissed = findings.length - kept.length;
+  return h("span", { class: "kinds" }, countKinds(kept).map((n, kind) => n > 0 && h("span", { class: DATA.kinds[kind] }, many(n, DATA.kinds[kind]))),
+    dismissed > 0 && h("span", { class: "muted" }, `${dismissed.toLocaleString("en")} dismissed`));
+}
+
+let isOverviewOwn = false; // its numbers are not those it came with
+
+// The overview comes without the findings that were dismissed when it was written; here those that the reader dismissed since are taken out as well.
+function showOverview() {
+  if (!isOverviewOwn && !reviews.toExport().length) return;
+  isOverviewOwn = true;
+  const kept = reviews.kept(DATA.findings).length, dismissed = document.getElementById("n-dismissed");
+  document.getElementById("n-kept").textContent = many(kept, "finding");
+  dismissed.textContent = `${many(DATA.findings.length - kept, "dismissed finding")} left out.`;
+  dismissed.hidden = kept === DATA.findings.length;
+  overview.querySelectorAll("[data-n]").forEach((number) => { // each is as long as the list that its link leads to
+    const link = number.closest("a"), noun = link.querySelector("[data-noun]");
+    const n = DATA.findings.filter(predicate(readFilters(link.getAttribute("href").split("?")[1] || ""))).length;
+    number.textContent = n.toLocaleString("en");
+    if (noun) noun.textContent = n === 1 ? noun.dataset.noun : `${noun.dataset.noun}s`;
+  });
+  overview.querySelectorAll("[data-story]").forEach((place) => place.replaceChildren(...kindCounts(STORYLINE.get(place.dataset.story).findings).childNodes));
+  overview.querySelectorAll("[data-finding]").forEach((row) => { row.hidden = reviews.decision(FINDING.get(row.dataset.finding)) === "dismissed"; });
 }
 
 function dates(articles) {
@@ -13,7 +35,7 @@ function dates(articles) {
 
 // The types of a storyline's findings, each as a link to those.
 function typeCounts(storyline) {
-  const links = countTypes(storyline.findings).map(([type, n]) => h("a", { href: writeFilters({ ...readFilters(""), story: storyline.id, type: [type] }) }, `${type} ${n.toLocaleString("en")}`));
+  const links = countTypes(reviews.kept(storyline.findings)).map(([type, n]) => h("a", { href: writeFilters({ ...readFilters(""), story: storyline.id, type: [type] }) }, `${type} ${n.toLocaleString("en")}`));
   return h("div", { class: "kinds small" }, links);
 }
 
@@ -181,7 +203,13 @@ function threadOutlets(thread) {
 }
 
 function byFindings(threads) {
-  return [...threads].sort((a, b) => b.findings.length - a.findings.length || a.number - b.number);
+  return byKept(threads, (a, b) => a.number - b.number);
+}
+
+// Threads or storylines, those with the most findings that are not dismissed first.
+function byKept(rows, otherwise) {
+  const n = new Map(rows.map((row) => [row, reviews.kept(row.findings).length]));
+  return [...rows].sort((a, b) => n.get(b) - n.get(a) || otherwise(a, b));
 }
 
 function threadsView() {
@@ -286,7 +314,7 @@ function step({ finding, number, nAlike }) {
 
 function storylinesView() {
   if (!DATA.storylines.length) return nothing("Storylines", "No storyline has a finding.");
-  const sorted = [...DATA.storylines].sort((a, b) => b.findings.length - a.findings.length || compare(a.id, b.id));
+  const sorted = byKept(DATA.storylines, (a, b) => compare(a.id, b.id));
   return h("div", null, h("div", { class: "heading" }, h("h1", null, many(sorted.length, "storyline")), h("p", { class: "muted" }, "Articles about one event. Those with the most findings come first.")),
     h("div", { class: "panel" }, rowList(sorted, storylineRow)));
 }
@@ -294,7 +322,7 @@ function storylinesView() {
 function storylineRow(storyline) {
   return h("li", null, h("a", { href: `#/storyline/${storyline.id}` }, quoted(clipped(storyline.title, 200))),
     h("div", { class: "small muted" }, `${dates(storyline.articles)} · ${many(storyline.articles.length, "article")} · `, quoted(storyline.names.join(", "))), kindCounts(storyline.findings),
-    h("div", { class: "small muted" }, countTypes(storyline.findings).map(([type, n]) => `${type} ${n.toLocaleString("en")}`).join(" · ")));
+    h("div", { class: "small muted" }, countTypes(reviews.kept(storyline.findings)).map(([type, n]) => `${type} ${n.toLocaleString("en")}`).join(" · ")));
 }
 
 function storylineView(id) {
@@ -303,7 +331,7 @@ function storylineView(id) {
   const filters = { ...readFilters(""), story: id };
   return h("div", { class: "stack" },
     h("div", { class: "heading" }, h("h1", null, quoted(clipped(storyline.title, 200))), kindCounts(storyline.findings)),
-    h("p", null, h("a", { href: writeFilters(filters) }, `All ${many(storyline.findings.length, "finding")}`), h("span", { class: "muted" }, ` · ${dates(storyline.articles)} · `, quoted(storyline.names.join(", ")))),
+    h("p", null, h("a", { href: writeFilters(filters) }, `All ${many(reviews.kept(storyline.findings).length, "finding")}`), h("span", { class: "muted" }, ` · ${dates(storyline.articles)} · `, quoted(storyline.names.join(", ")))),
     typeCounts(storyline),
     h("section", { class: "panel" }, h("div", { class: "heading" }, h("h2", null, many(storyline.articles.length, "article"))),
       h("ul", { class: "articles" }, storyline.articles.map((article) => h("li", null,

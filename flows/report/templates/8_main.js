@@ -24,6 +24,7 @@ function route() {
   document.title = `${isOverview ? "Overview" : heading ? clipped(heading.textContent, 80) : "Findings"} · claimdrift`;
   rememberFindings();
   showReviewCounts();
+  if (isOverview) showOverview();
   takePlace();
 }
 
