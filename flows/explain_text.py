@@ -13,7 +13,7 @@ from flows.explain import Explanation, Waterfall
 from flows.quoting import Side
 from flows.records import CHANGE_TYPES, Change
 from flows.report.features import feature_words
-from flows.report.verdict import change_sentence, verdict
+from flows.report.verdict import change_name, change_sentence, verdict
 from flows.summary_text import KIND_STYLES, Printer
 from flows.terminal import can_print, one_line
 from flows.wording import many
@@ -85,7 +85,8 @@ class _Explainer(Printer):
     def changes(self, changes: list[Change], *, order_known: bool) -> None:
         self.line()
         for number, change in enumerate(changes):
-            self.line(("changes".ljust(LABEL) if not number else " " * LABEL, "dim"), f"{change.type} {change.direction} ({change.kind})", hang=LABEL)
+            name = change_name(change, order_known=order_known)
+            self.line(("changes".ljust(LABEL) if not number else " " * LABEL, "dim"), f"{name} ({change.kind})", hang=LABEL)
             self.line(one_line(change_sentence(change, order_known=order_known)), indent=LABEL + 2)
 
     def probabilities(self, evidence: Mapping[str, Any]) -> None:

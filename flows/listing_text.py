@@ -7,7 +7,7 @@ from rich.text import Text
 
 from flows.listing import Detail, Listed, Listing, Telling
 from flows.records import Finding
-from flows.report.verdict import change_sentence, verdict
+from flows.report.verdict import change_name, other_sentences, verdict
 from flows.reviews import Review
 from flows.summary_text import KIND_STYLES, Printer
 from flows.terminal import one_line
@@ -55,14 +55,14 @@ class _Lister(Printer):
 
     def item(self, listed: Listed, id_length: int, indent: int) -> None:
         f = listed.finding
-        types = ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
+        types = ", ".join(change_name(c, order_known=f.order_known) for c in f.changes)
         head: list[str | tuple[str, str]] = [(f.finding_id[:id_length], "bold"), f"  {f.score:.2f}  ", (f.kind, KIND_STYLES[f.kind]), f"  {types}"]
         self.line(*head, *self.mark(listed), hang=indent)
         first, second = (self.clipped(name, MAX_NAME) for name in self.names(f))
         self.line((f"{first} {self.arrow if f.order_known else '/'} {second}", "dim"), indent=indent, hang=2)
         for change in f.changes:
             before, after = self.shortened(change.from_text), self.shortened(change.to_text)
-            self.line((before, "red"), f" {self.arrow} ", (after, "green"), indent=indent, hang=2)
+            self.line((before, "red"), f" {self.arrow if f.order_known else '/'} ", (after, "green"), indent=indent, hang=2)
 
     def shortened(self, words: str) -> str:
         """Words of a change, in one line that a list can hold; `show` has them in full."""
@@ -82,14 +82,14 @@ class _Lister(Printer):
 
     def detail(self, d: Detail, *, with_thread: bool) -> None:
         f = d.listed.finding
-        types = ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
+        types = ", ".join(change_name(c, order_known=f.order_known) for c in f.changes)
         self.line()
         self.line((f.kind, KIND_STYLES[f.kind]), f"  {types}  ", (f"score {f.score:.2f}", "dim"), *self.mark(d.listed), hang=2)
         self.line((f.finding_id, "dim"))
         self.line()
         self.line(one_line(verdict(f.kind, f.changes, order_known=f.order_known)))
-        for change in f.changes[1:]:
-            self.line(one_line(change_sentence(change, order_known=f.order_known)))
+        for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known):
+            self.line(one_line(sentence))
         words = [c.from_text for c in f.changes], [c.to_text for c in f.changes]
         for number, side in enumerate(("earlier", "later")):
             self.side(f, side, d.contexts[number], d.urls[number], words[number])

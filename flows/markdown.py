@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flows.notify import MarkedFinding
 from flows.records import Finding
+from flows.report.verdict import change_name
 from flows.summary import CheckSummary, TopFinding, changed_spans
 from flows.terminal import one_line
 
@@ -63,7 +64,7 @@ def _sides(f: Finding) -> str:
 
 
 def _types(f: Finding) -> str:
-    return f"{f.kind}: " + ", ".join(f"{c.type} {c.direction}".strip() for c in f.changes)
+    return f"{f.kind}: " + ", ".join(change_name(c, order_known=f.order_known) for c in f.changes)
 
 
 def _side(outlet: str, published_at: object, text: str, words: list[str]) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.records import Finding
+from flows.report.verdict import change_name
 from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
 from flows.terminal import can_print, one_line, printable
 from flows.wording import many
@@ -111,15 +112,16 @@ class Printer:
     def finding(self, number: int, top: TopFinding) -> None:
         f = top.finding
         self.line()
-        types = ", ".join(f"{c.type} {c.direction}" for c in f.changes)
+        types = ", ".join(change_name(c, order_known=f.order_known) for c in f.changes)
+        between = f" {self.arrow if f.order_known else '/'} "
         self.line((f"{number:>3}  ", "dim"), (f.kind, KIND_STYLES[f.kind]), f"  {types}  ", (f"score {f.score:.2f}", "dim"), hang=INDENT)
         first, second = self.names(f)
         order = "" if f.order_known else "  (which came first is not known)"
-        self.line((f"{first} {self.arrow} {second}{order}", "dim"), indent=INDENT, hang=2)
+        self.line((f"{first}{between}{second}{order}", "dim"), indent=INDENT, hang=2)
         self.line(self.marked(f.earlier_text, [c.from_text for c in f.changes]), indent=INDENT)
         self.line(self.marked(f.later_text, [c.to_text for c in f.changes]), indent=INDENT)
         for change in f.changes:
-            words = f" {self.arrow} ".join(one_line(text) or "(nothing)" for text in (change.from_text, change.to_text))
+            words = between.join(one_line(text) or "(nothing)" for text in (change.from_text, change.to_text))
             label = "changed: " if len(f.changes) == 1 else f"{change.type}: "
             self.line((label, "dim"), words, indent=INDENT, hang=len(label))
         if top.n_alike:

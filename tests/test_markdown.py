@@ -39,5 +39,9 @@ def test_findings(tmp_path):
     assert {"step": "claims", "count": 9} in counts_table(summary)
 
 
+def test_without_an_order_no_direction_is_told(tmp_path):
+    assert "## 1. update: quantity (0.90)" in findings_markdown(summarise(publish(tmp_path, [finding(12, order_known=False)])))
+
+
 def test_no_findings(tmp_path):
     assert "none" in findings_markdown(summarise(publish(tmp_path, [])))

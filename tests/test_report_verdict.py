@@ -4,7 +4,7 @@ import pytest
 from report_archive import change
 
 from flows.records import DIRECTIONS, Change
-from flows.report.verdict import MAX_WORDS, change_sentence, verdict
+from flows.report.verdict import MAX_WORDS, change_sentence, other_sentences, verdict
 
 EVERY = [(change_type, direction) for change_type, directions in DIRECTIONS.items() for direction in directions]
 
@@ -40,6 +40,20 @@ def test_long_words_are_cut_and_line_breaks_folded():
     assert "“one two”" in sentence
     assert len(sentence) < 3 * MAX_WORDS
     assert "x…”" in sentence
+
+
+def test_the_verdict_tells_the_change_that_makes_the_kind():
+    """The surest change comes first, and may be of a weaker kind."""
+    changes = [change("label", "softer", "terrorists", "militants", "drift"), change("time", "later", "3 May", "5 May", "contradiction")]
+    assert verdict("contradiction", changes, order_known=True) == "They cannot both be true. The time moved later: from “3 May” to “5 May”."
+    assert other_sentences("contradiction", changes, order_known=True) == ["The wording became softer: from “terrorists” to “militants”."]
+    assert verdict("drift", changes, order_known=True).startswith("The wording")
+    assert other_sentences("drift", changes, order_known=True) == ["The time moved later: from “3 May” to “5 May”."]
+
+
+def test_a_source_that_is_gone_was_dropped():
+    assert change_sentence(change("attribution", "vaguer", "two officials", "")) == "The source was dropped: “two officials” is gone."
+    assert change_sentence(change("attribution", "vaguer", "two officials", "sources")).startswith("The source became vaguer")
 
 
 def test_a_contradiction_says_so_first():

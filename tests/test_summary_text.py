@@ -33,6 +33,13 @@ def test_summary_in_a_file(tmp_path):
     assert all(line == line.rstrip() for line in text.splitlines())
 
 
+def test_without_an_order_no_direction_is_told(tmp_path):
+    text = summary_text(summarise(publish(tmp_path, [finding(12, order_known=False)])))
+    assert "  1  update  quantity  score 0.90" in text
+    assert "Echo, 2024-03-12 / Courier, 2024-03-13  (which came first is not known)" in text
+    assert "changed: seven ships / 12 ships" in text
+
+
 def test_on_a_terminal_words_stand_out_by_style_and_lines_are_wrapped(tmp_path):
     console = Console(file=io.StringIO(), force_terminal=True, width=60, color_system="standard", _environ={})
     print_summary(summarise(publish(tmp_path, [finding(12)])), console)

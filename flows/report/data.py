@@ -22,7 +22,7 @@ from flows.language.certainty import NAMES as CERTAINTY
 from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting, Version
 from flows.report.features import feature_words
 from flows.report.text import clipped, context, marks, shown
-from flows.report.verdict import change_sentence, verdict
+from flows.report.verdict import other_sentences, verdict
 from flows.reviews import Review, change_keys, recorded_reviews
 from flows.summary import group_points
 from flows.tables import Outputs, current_table
@@ -74,8 +74,9 @@ def report_data(outputs: str | Path) -> Json:
             "changes": [[CHANGE_TYPES.index(c.type), c.direction] for c in f.changes],
             "marks": [marks(f.earlier_text, f.changes, "earlier"), marks(f.later_text, f.changes, "later")],
             "verdict": shown(verdict(f.kind, f.changes, order_known=f.order_known)),
-            "more": [shown(change_sentence(c, order_known=f.order_known)) for c in f.changes[1:]],
+            "more": [shown(sentence) for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known)],
             "copies": [_others(f.earlier_sources, f.earlier_source), _others(f.later_sources, f.later_source)],
+            "outlets": articles.outlets_of(f.earlier_sources, f.later_sources),
             "evidence": _evidence(f.evidence, features, rules),
         }
         for f, plain in _counted(list(zip(findings, plain_rows, strict=True)), "writing the report")
@@ -242,9 +243,14 @@ class _Articles:
         for sighting in from_table(archive.read("sightings", filters=pc.field("article_id").isin(ids)), Sighting):
             seen[sighting.article_id].append(sighting)
         self.outlets = _Numbered[str]()
+        self._names = {s.source: shown(s.outlet or s.source) for sightings in seen.values() for s in sightings}
         self.texts = {a.article_id: a.text for a in kept}
         self.storyline_numbers = {s: n for n, s in enumerate(sorted(wanted))}
         self.rows = [self._row(article, sorted(seen[article.article_id], key=self._place)) for article in kept]
+
+    def outlets_of(self, *sources: Sequence[str]) -> list[int]:
+        """The outlets that carry a finding's claims, also those that carry only another copy of the text."""
+        return sorted({self.outlets(self._names[source]) for own in sources for source in own})
 
     def _place(self, sighting: Sighting) -> tuple[bool, str]:
         """What orders the places of an article: those that still show it first."""

@@ -51,7 +51,9 @@ def change_sentence(change: Change, *, order_known: bool = True) -> str:
         if before and after:
             return f"They differ on {matter}: {before} here, {after} there."
         return f"They differ on {matter}: only one of them has {before or after}." if before or after else f"They differ on {matter}."
-    changed = _CHANGED[change.type, change.direction]
+    # A source that is only left out did not become vaguer: there is none.
+    direction = "dropped" if change.type == "attribution" and before and not after else change.direction
+    changed = _CHANGED[change.type, direction]
     if before and after:
         return f"{changed}: {after} in place of {before}." if change.direction == "replaced" else f"{changed}: from {before} to {after}."
     if before:
@@ -59,9 +61,25 @@ def change_sentence(change: Change, *, order_known: bool = True) -> str:
     return f"{changed}: {after} is new." if after else f"{changed}."
 
 
+def main_change(kind: str, changes: Sequence[Change]) -> Change:
+    """Return the change that makes the finding what it is: the first of its kind, else the first of all."""
+    return next((change for change in changes if change.kind == kind), changes[0])
+
+
+def other_sentences(kind: str, changes: Sequence[Change], *, order_known: bool) -> list[str]:
+    """Return a sentence for each change that the verdict does not tell."""
+    main = main_change(kind, changes)
+    return [change_sentence(change, order_known=order_known) for change in changes if change is not main]
+
+
+def change_name(change: Change, *, order_known: bool) -> str:
+    """Return a change as type and direction; the type alone where it is not known which telling came first, so that nothing can have gone either way."""
+    return f"{change.type} {change.direction}".strip() if order_known else change.type
+
+
 def verdict(kind: str, changes: Sequence[Change], *, order_known: bool) -> str:
     """Return a finding in one plain sentence: its main change, and what the kind makes of it."""
-    main = change_sentence(changes[0], order_known=order_known)
+    main = change_sentence(main_change(kind, changes), order_known=order_known)
     if kind == "contradiction":
         return f"They cannot both be true. {main}"
     return main
