@@ -43,9 +43,9 @@ class Filters:
 
     kinds: Sequence[str] = ()
     types: Sequence[str] = ()
-    outlets: Sequence[str] = ()  # of either claim, case aside
-    since: dt.date | None = None  # the later claim was published on this day or after it; undated ones do not pass
-    until: dt.date | None = None  # the earlier claim was published on this day or before it; likewise
+    outlets: Sequence[str] = ()  # that carry either claim, also in another copy of the text; case aside
+    since: dt.date | None = None  # one of the claims was published on this day or after it, and by `until`; undated ones do not pass
+    until: dt.date | None = None  # one of the claims was published on this day or before it, and not before `since`
     min_score: float = 0.0
     storyline: str = ""  # a storyline_id, or a beginning of one that no other has
     text: str = ""  # words that all stand in the claims, sources, outlets, headlines, verdict or id; case aside
@@ -125,17 +125,17 @@ def _fits_review(review: Review | None, choice: ReviewChoice) -> bool:
 
 def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Callable[[Row], bool]:
     tests: list[Callable[[Row], bool]] = []
+    outlet_of = dict(zip(*archive.read("sightings", ["source", "outlet"]).to_pydict().values(), strict=True)) if filters.outlets or filters.text else {}
     if filters.kinds:
         tests.append(lambda row: row["kind"] in filters.kinds)
     if filters.types:
         tests.append(lambda row: not set(filters.types).isdisjoint(row["types"]))
     if filters.outlets:
         wanted = _known_outlets(archive, filters.outlets)
-        tests.append(lambda row: row["earlier_outlet"].casefold() in wanted or row["later_outlet"].casefold() in wanted)
-    if since := filters.since:
-        tests.append(lambda row: row["later_published_at"] is not None and row["later_published_at"].date() >= since)
-    if until := filters.until:
-        tests.append(lambda row: row["earlier_published_at"] is not None and row["earlier_published_at"].date() <= until)
+        tests.append(lambda row: not wanted.isdisjoint(_carriers(row, outlet_of)))
+    if filters.since or filters.until:
+        since, until = filters.since or dt.date.min, filters.until or dt.date.max
+        tests.append(lambda row: any(at is not None and since <= at.date() <= until for at in (row["earlier_published_at"], row["later_published_at"])))
     if filters.min_score:
         tests.append(lambda row: row["score"] >= filters.min_score)
     if filters.storyline:
@@ -144,7 +144,7 @@ def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Calla
             raise FilterError(f'{archive.root}: no finding is of a storyline "{filters.storyline}".')
         tests.append(lambda row: row["storyline_id"] == storyline_id)
     if words := filters.text.casefold().split():
-        tests.append(lambda row: all(word in _haystack(row) for word in words))
+        tests.append(lambda row: all(word in _haystack(row, outlet_of) for word in words))
     if filters.new:
         last = archive.run_ids()[-1]
         tests.append(lambda row: row["run_id"] == last)
@@ -163,10 +163,17 @@ def _known_outlets(archive: Outputs, outlets: Sequence[str]) -> set[str]:
     return {outlet.casefold() for outlet in outlets}
 
 
-def _haystack(row: Row) -> str:
+def _carriers(row: Row, outlet_of: Mapping[str, str]) -> set[str]:
+    """The outlets of a finding's claims, folded: also those that carry only another copy of the text."""
+    sources = [*row["earlier_sources"], *row["later_sources"]]
+    return {outlet.casefold() for outlet in (row["earlier_outlet"], row["later_outlet"], *(outlet_of.get(source, "") for source in sources)) if outlet}
+
+
+def _haystack(row: Row, outlet_of: Mapping[str, str]) -> str:
     sides = [row[f"{side}_{name}"] or "" for side in ("earlier", "later") for name in ("text", "attribution", "outlet", "title", "source")]
     changes = [Change(**change) for change in row["changes"]]
-    return "\n".join([*sides, verdict(row["kind"], changes, order_known=row["order_known"]), row["finding_id"]]).casefold()
+    copies = [*row["earlier_sources"], *row["later_sources"], *_carriers(row, outlet_of)]
+    return "\n".join([*sides, *copies, verdict(row["kind"], changes, order_known=row["order_known"]), row["finding_id"]]).casefold()
 
 
 def _id_length(ids: Sequence[str]) -> int:

@@ -15,6 +15,8 @@ from flows.commands import filter_options
 from flows.listing import REVIEW_CHOICES, FilterError, Filters, find_finding, list_findings
 from flows.listing_text import LIKE_DISMISSED, print_detail, print_listing
 from flows.records import CHANGE_TYPES, KINDS
+from flows.report.data import report_data
+from flows.report.page import write_report
 from flows.reviews import Review, record_reviews
 from flows.storage import OutputsError
 
@@ -53,13 +55,14 @@ def shown(print_it, subject, *, terminal: bool = False, width: int = 100, **opti
         ({"kinds": ["drift", "update"]}, [0.9, 0.8]),
         ({"types": ["quantity"]}, [0.9, 0.7]),
         ({"types": ["quantity", "certainty"], "kinds": ["drift"]}, [0.8]),
-        ({"outlets": ["sun"]}, [0.5]),
+        ({"outlets": ["sun"]}, [0.9, 0.5]),
         ({"outlets": ["Sun", "ECHO"]}, [0.9, 0.8, 0.5]),
         ({"min_score": 0.8}, [0.9, 0.8]),
-        ({"since": dt.date(2024, 3, 14)}, [0.7]),
-        ({"since": dt.date(2024, 3, 13)}, [0.9, 0.8, 0.7]),
+        ({"since": dt.date(2024, 3, 14)}, [0.7, 0.5]),
+        ({"since": dt.date(2024, 3, 13)}, [0.9, 0.8, 0.7, 0.5]),
         ({"until": dt.date(2024, 3, 12)}, [0.9, 0.8]),
-        ({"since": dt.date(2024, 3, 14), "until": dt.date(2024, 3, 13)}, [0.7]),
+        ({"since": dt.date(2024, 3, 13), "until": dt.date(2024, 3, 13)}, [0.9, 0.8, 0.7]),
+        ({"until": dt.date(2024, 3, 11)}, []),
         ({"text": "HARBOUR closed"}, [0.8]),
         ({"text": "sailors courier"}, [0.7]),
         ({"text": "figure went up"}, [0.9]),
@@ -71,6 +74,41 @@ def shown(print_it, subject, *, terminal: bool = False, width: int = 100, **opti
 )
 def test_filters(port, filters, expected):
     assert scores(port, **filters) == expected
+
+
+def wide_apart() -> Story:
+    """A finding between claims of 12 and of 16 March."""
+    story = Story("wide")
+    echo = story.article("Echo", ["Seven ships wait in the bay."])
+    mail = story.article("Mail", ["Now 12 ships wait in the bay."], day=4)
+    story.finding(echo[0], mail[0], change("quantity", "raised", "Seven ships", "12 ships", "update"))
+    return story
+
+
+def test_a_span_of_time_has_a_claim_of_the_finding_in_it(tmp_path):
+    outputs = publish(tmp_path / "outputs", [wide_apart()])
+    for first, last, n in ((13, 15, 0), (12, 13, 1), (15, 16, 1), (11, 17, 1)):
+        assert len(scores(outputs, since=dt.date(2024, 3, first), until=dt.date(2024, 3, last))) == n, (first, last)
+
+
+def with_a_copy() -> Story:
+    """Port's story, in which an outlet of its own, the Gazette, carries only another copy of Mail's text."""
+    story = port_story()
+    mail = next(s for s in story.sightings if s["outlet"] == "Mail")
+    story.sightings.append({**mail, "source": "port/copy.txt", "source_key": "port/copy.txt", "outlet": "Gazette"})
+    return story
+
+
+def test_an_outlet_that_carries_a_copy_is_found(tmp_path):
+    outputs = publish(tmp_path / "outputs", [with_a_copy()])
+    assert scores(outputs, outlets=["gazette"]) == scores(outputs, outlets=["Mail"]) == [0.7, 0.5]
+    assert scores(outputs, text="gazette courier") == [0.7]
+    assert scores(outputs, text="copy.txt") == [0.7, 0.5]
+    data = report_data(outputs)
+    carried = [f["score"] for f in data["findings"] if data["outlets"].index("Gazette") in f["outlets"]]
+    assert carried == [0.7, 0.5]
+    page = write_report(outputs).read_text(encoding="utf-8")
+    assert 'href="#/findings?outlet=Gazette"' in page, "the matrix has it"
 
 
 def test_storylines_by_a_beginning_of_their_id(port):
@@ -206,6 +244,16 @@ def test_a_dismissed_finding_of_a_replaced_text_still_marks_those_like_it(tmp_pa
     record_reviews(outputs, [dismissed(one)])
     [left] = list_findings(outputs, Filters()).items()
     assert left.like_dismissed
+
+
+def test_without_an_order_no_direction_is_told(port):
+    unordered = list_findings(port, Filters(outlets=["Sun"], kinds=["contradiction"]))
+    in_a_list = shown(print_listing, unordered, limit=1)
+    assert "contradiction  negation\n" in in_a_list
+    assert "No ship / Seven ships" in in_a_list
+    in_full = shown(print_detail, find_finding(port, unordered.items()[0].finding.finding_id), with_thread=False)
+    assert "contradiction  negation  score 0.50" in in_full
+    assert "affirmed" not in in_a_list + in_full
 
 
 # --- text ----------------------------------------------------------------------------------------------------------------------------------------------------

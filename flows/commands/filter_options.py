@@ -26,9 +26,11 @@ _OPTIONS = (
     click.option(
         "--type", "types", metavar="TYPE", multiple=True, type=click.Choice(TYPES), help=f"With a change of this type: {', '.join(TYPES)}. Repeatable."
     ),
-    click.option("--outlet", "outlets", metavar="NAME", multiple=True, help="With a claim of this outlet. Repeatable."),
-    click.option("--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The later claim was published on this day (UTC) or after it."),
-    click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The earlier claim was published on this day (UTC) or before it."),
+    click.option("--outlet", "outlets", metavar="NAME", multiple=True, help="With a claim that this outlet carries, also in a copy. Repeatable."),
+    click.option("--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="One of the claims was published on this day (UTC) or after it."),
+    click.option(
+        "--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="One was published on this day (UTC) or before it; with --since the same one."
+    ),
     click.option("--min-score", metavar="S", type=FiniteRange(0, 1), default=0.0, help="With at least this score."),
     click.option("--storyline", metavar="ID", default="", help="Of this storyline: its id, or the beginning of it."),
     click.option("--text", metavar="WORDS", default="", help="With all these words in the claims, sources, outlets, headlines or verdict; case aside."),

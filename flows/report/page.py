@@ -179,12 +179,12 @@ def _dates(dates: list[str | None]) -> str:
 
 
 def _matrix(data: Json) -> Json:
-    """Findings per outlet and type; a finding counts for both of its outlets."""
+    """Findings per outlet and type; a finding counts for each outlet that carries one of its claims."""
     types = data["types"]
     cells: dict[str, Counter[int]] = {}
     totals: Counter[str] = Counter()
     for f in data["findings"]:
-        for outlet in {_outlet(data, f["earlier"]), _outlet(data, f["later"])}:
+        for outlet in (data["outlets"][n] for n in f["outlets"]):
             totals[outlet] += 1
             cells.setdefault(outlet, Counter()).update({change[0] for change in f["changes"]})
     used = [t for t in range(len(types)) if any(counter[t] for counter in cells.values())]

@@ -71,7 +71,8 @@ def test_filters_count_and_stay_in_the_address(new_page, port_report):
 @pytest.mark.parametrize(
     ("query", "n"),
     [
-        ("q=pilot", 0), ("q=SHIPS bay", 3), ("outlet=Mail", 2), ("min=0.75", 2), ("to=2024-03-12", 2), ("from=2024-03-14", 1), ("dir=weakened", 1),
+        ("q=pilot", 0), ("q=SHIPS bay", 3), ("outlet=Mail", 2), ("min=0.75", 2), ("dir=weakened", 1), ("outlet=Sun", 2),
+        ("to=2024-03-12", 2), ("from=2024-03-14", 2), ("from=2024-03-15", 0), ("from=2024-03-13&to=2024-03-13", 3), ("to=2024-03-11", 0),
         ("kind=update,drift", 2), ("story=none", 0), ("review=dismissed", 0), ("sort=nonsense&review=nonsense", 4), ("min=nonsense", 4),
         ("sort=constructor&review=toString", 4),
     ],

@@ -26,7 +26,7 @@ DATA.findings.forEach((finding) => {
   // Which way a change goes can be told only where it is known which telling came first.
   finding.changes = finding.changes.map(([type, direction]) => ({ type: DATA.types[type], direction: finding.ordered ? direction : "" }));
   finding.types = new Set(finding.changes.map((change) => change.type));
-  finding.outlets = new Set([finding.earlier.article.name, finding.later.article.name]);
+  finding.outlets = new Set(finding.outlets.map((n) => DATA.outlets[n])); // also those with only another copy of the text
   finding.thread.findings.push(finding);
   finding.storyline.findings.push(finding);
 });
@@ -42,7 +42,7 @@ const LAST_RUN = DATA.runs.length - 1;
 function haystack(finding) {
   if (finding.haystack === undefined) {
     const sides = [finding.earlier, finding.later].flatMap((claim) => [claim.text, claim.said || "", claim.article.name, claim.article.title, claim.article.source]);
-    finding.haystack = [...sides, finding.verdict, finding.id].join("\n").toLocaleLowerCase("en");
+    finding.haystack = [...sides, ...finding.outlets, ...finding.copies.flat(), finding.verdict, finding.id].join("\n").toLocaleLowerCase("en");
   }
   return finding.haystack;
 }

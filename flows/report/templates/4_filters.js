@@ -42,8 +42,10 @@ function predicate(filters, without) {
   if (filters.outlet) add("outlet", (f) => f.outlets.has(filters.outlet));
   if (filters.story) add("story", (f) => f.storyline.id === filters.story);
   if (filters.min) add("min", (f) => f.score >= Number(filters.min));
-  if (filters.from) add("from", (f) => f.later.article.date !== null && f.later.article.date.slice(0, 10) >= filters.from);
-  if (filters.to) add("to", (f) => f.earlier.article.date !== null && f.earlier.article.date.slice(0, 10) <= filters.to);
+  if (filters.from || filters.to) {
+    const within = ({ article }) => article.date !== null && article.date.slice(0, 10) >= filters.from && (!filters.to || article.date.slice(0, 10) <= filters.to);
+    add("dates", (f) => within(f.earlier) || within(f.later));
+  }
   if (filters.new) add("new", (f) => f.run === LAST_RUN);
   const words = filters.q.toLocaleLowerCase("en").split(/\s+/).filter(Boolean);
   if (words.length) add("q", (f) => words.every((word) => haystack(f).includes(word)));

@@ -138,7 +138,7 @@ function buildFilters(filters, panel, refresh) {
     field("outlet", "Outlet", select("outlet", "all outlets", known("outlet", outlets.map((name) => [name, name])))),
     field("story", "Storyline", select("story", "all storylines", known("story", DATA.storylines.map((s) => [s.id, s.title])))),
     field("min", "Score at least", h("input", { type: "number", id: "by-min", min: "0", max: "1", step: "0.05", value: filters.min, oninput: later("min") })),
-    h("fieldset", null, h("legend", null, "Published between"), h("div", { class: "pair" },
+    h("fieldset", null, h("legend", null, "A claim published between"), h("div", { class: "pair" },
       h("input", { type: "date", value: filters.from, "aria-label": "published on or after", onchange: later("from") }),
       h("input", { type: "date", value: filters.to, "aria-label": "published on or before", onchange: later("to") }))),
     DATA.runs.length > 1 && h("label", { class: "pick" }, h("input", { type: "checkbox", checked: Boolean(filters.new), onchange: (e) => { filters.new = e.target.checked ? "1" : ""; refresh(); } }), h("span", null, "New in the last run"), h("span", { class: "num", "data-new": true })),
