@@ -46,7 +46,7 @@ class Filters:
     outlets: Sequence[str] = ()  # that carry either claim, also in another copy of the text; case aside
     since: dt.date | None = None  # one of the claims was published on this day or after it, and by `until`; undated ones do not pass
     until: dt.date | None = None  # one of the claims was published on this day or before it, and not before `since`
-    min_score: float = 0.0
+    min_score: float = 0.0  # of the score as it is shown, with two digits
     storyline: str = ""  # a storyline_id, or a beginning of one that no other has
     text: str = ""  # words that all stand in the claims, sources, outlets, headlines, verdict or id; case aside
     new: bool = False  # of the last run only
@@ -137,7 +137,7 @@ def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Calla
         since, until = filters.since or dt.date.min, filters.until or dt.date.max
         tests.append(lambda row: any(at is not None and since <= at.date() <= until for at in (row["earlier_published_at"], row["later_published_at"])))
     if filters.min_score:
-        tests.append(lambda row: row["score"] >= filters.min_score)
+        tests.append(lambda row: float(f"{row['score']:.2f}") >= filters.min_score)  # as it is shown
     if filters.storyline:
         storyline_id = find_id(filters.storyline, {row["storyline_id"] for row in rows}, "storylines")
         if storyline_id is None:

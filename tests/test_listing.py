@@ -91,6 +91,14 @@ def test_a_span_of_time_has_a_claim_of_the_finding_in_it(tmp_path):
         assert len(scores(outputs, since=dt.date(2024, 3, first), until=dt.date(2024, 3, last))) == n, (first, last)
 
 
+def test_the_least_score_is_compared_with_what_is_shown(tmp_path):
+    story = wide_apart()
+    story.findings[0]["score"] = 0.796
+    outputs = publish(tmp_path / "outputs", [story])
+    assert scores(outputs, min_score=0.8) == [0.796]
+    assert scores(outputs, min_score=0.805) == []
+
+
 def with_a_copy() -> Story:
     """Port's story, in which an outlet of its own, the Gazette, carries only another copy of Mail's text."""
     story = port_story()

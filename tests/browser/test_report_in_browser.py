@@ -74,7 +74,7 @@ def test_filters_count_and_stay_in_the_address(new_page, port_report):
         ("q=pilot", 0), ("q=SHIPS bay", 3), ("outlet=Mail", 2), ("min=0.75", 2), ("dir=weakened", 1), ("outlet=Sun", 2),
         ("to=2024-03-12", 2), ("from=2024-03-14", 2), ("from=2024-03-15", 0), ("from=2024-03-13&to=2024-03-13", 3), ("to=2024-03-11", 0),
         ("kind=update,drift", 2), ("story=none", 0), ("review=dismissed", 0), ("sort=nonsense&review=nonsense", 4), ("min=nonsense", 4),
-        ("sort=constructor&review=toString", 4),
+        ("sort=constructor&review=toString", 4), ("type=nonsense", 4), ("type=nonsense,label", 0), ("kind=nonsense", 4),
     ],
 )  # fmt: skip
 def test_an_address_says_what_is_shown(new_page, port_report, query, n):
@@ -342,6 +342,73 @@ def test_the_keyboard_alone_will_do(new_page, port_report):
     page.keyboard.press("?")
     page.click("#help >> text=Close")
     assert not page.is_visible("#help")
+
+
+def test_what_is_typed_and_not_saved_is_kept(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    first, other, *_ = visible_cards(page)
+    page.click(f"#{first} [data-act=note]")
+    page.fill(f"#{first} textarea", "half a thou")
+    page.uncheck(".bar input[type=checkbox]")
+    assert page.input_value(f"#{first} textarea") == "half a thou", "the list was drawn anew"
+    page.click(f"#{first} [data-act=accept]")
+    assert page.input_value(f"#{first} textarea") == "half a thou"
+    page.click(f"#{other} [data-act=dismiss]")
+    page.fill(f"#{other} input", "not")
+    page.click('[data-tab="threads"]')
+    page.wait_for_selector(".threads")
+    page.go_back()
+    page.wait_for_selector(f"#{first}")
+    assert page.input_value(f"#{first} textarea") == "half a thou"
+    assert page.input_value(f"#{other} input") == "not"
+    page.fill(f"#{first} textarea", "a whole thought")
+    page.click(f"#{first} >> text=Save note")
+    page.click(f"#{other} >> text=Cancel")
+    assert page.locator(".ask").count() == 0
+    assert "a whole thought" in page.text_content(f"#{first} .told")
+    page.check(".bar input[type=checkbox]")
+    assert page.locator(".ask").count() == 0
+
+
+def test_a_key_that_is_held_acts_once(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    page.keyboard.press("j")
+    first = focused(page)
+    for _ in range(3):
+        page.keyboard.down("a")
+    page.keyboard.up("a")
+    assert page.get_attribute(f"#{first} [data-act=accept]", "aria-pressed") == "true"
+    for _ in range(3):
+        page.keyboard.down("n")
+    page.keyboard.up("n")
+    assert page.input_value(f"#{first} textarea") == ""
+    page.keyboard.press("n")
+    assert page.input_value(f"#{first} textarea") == "n"
+
+
+def test_d_on_a_dismissed_finding_undoes_nothing_and_show_keeps_the_focus(new_page, port_report):
+    page = new_page()
+    page.goto(port_report + "#/findings")
+    page.keyboard.press("j")
+    first = focused(page)
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    page.keyboard.press("d")
+    assert "u undoes that" in page.text_content("#status")
+    assert stored(page)[f"claimdrift-review:{first}"]["decision"] == "dismissed"
+    for label in ("Show", "Less"):
+        page.click(f"#{first} >> text={label}")
+        assert page.evaluate("document.activeElement.dataset.act") == "details"
+        assert page.evaluate("document.activeElement.closest('.card').id") == first
+
+
+def test_what_is_cut_off_stands_in_the_title(new_page, port_report):
+    page = new_page()
+    for route in ("#/", "#/findings"):
+        page.goto(port_report + route)
+        assert page.eval_on_selector_all(".clip", "all => all.length > 0 && all.every(e => e.title)")
 
 
 def test_single_keys_can_be_switched_off(new_page, port_report):
@@ -657,6 +724,27 @@ def test_print_has_the_whole_list(new_page, large_report):
     assert len(visible_cards(page)) < n
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert len(visible_cards(page)) == n
+
+
+def test_print_has_what_is_folded(new_page, tmp_path):
+    story = Story()
+    echo = story.article("Echo", ["Seven ships wait."])[0]
+    for name in ("Mail", "Star"):
+        story.finding(echo, story.article(name, ["Now 12 ships wait."], day=1)[0], change("quantity", "raised", "Seven", "12", "update"))
+    page = new_page()
+    page.goto(write_report(publish(tmp_path / "outputs", [story])).as_uri() + "#/findings")
+    print_it, end = (f"window.dispatchEvent(new Event('{name}print'))" for name in ("before", "after"))
+    assert len(visible_cards(page)) == 1
+    page.evaluate(print_it)
+    assert len(visible_cards(page)) == 2
+    page.evaluate(end)
+    assert len(visible_cards(page)) == 1
+    page.click(".card >> text=Thread of")
+    page.wait_for_selector(".timeline")
+    page.evaluate(print_it)
+    assert page.is_visible(".timeline details li")
+    page.evaluate(end)
+    assert not page.is_visible(".timeline details li")
 
 
 def test_a_choice_of_light_or_dark_lasts(new_page, port_report):

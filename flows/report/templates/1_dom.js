@@ -16,7 +16,14 @@ function fill(element, attributes, children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  return add(element, children);
+  add(element, children);
+  if (element.classList.contains("clip")) nameWhole(element);
+  return element;
+}
+
+// What is cut off at two lines stands in full in the title.
+function nameWhole(element) {
+  element.title = clipped(element.textContent.replace(/\s+/g, " ").trim(), 500);
 }
 
 // Appends children, those left out that a condition made null, undefined, false or empty: append() itself would print "false".
@@ -114,5 +121,14 @@ function lazyList(items, draw, pageSize) {
   return box;
 }
 
-// What is printed is the whole of a list, not what was drawn so far.
-window.addEventListener("beforeprint", () => document.querySelectorAll(".lazy").forEach((box) => box.more(Infinity)));
+// What is printed is the whole of a list, not what was drawn so far, and what is folded, too; afterwards it is folded again.
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  document.querySelectorAll(".lazy").forEach((box) => box.more(Infinity));
+  unfolded = [...document.querySelectorAll("#view details:not(.filters):not([open]) > summary, #view .more button[aria-expanded=false]")];
+  unfolded.forEach((control) => control.click());
+});
+window.addEventListener("afterprint", () => {
+  unfolded.forEach((control) => control.click());
+  unfolded = [];
+});

@@ -13,6 +13,8 @@ function readFilters(query) {
   }
   if (!Object.hasOwn(SORTS, filters.sort)) filters.sort = DEFAULTS.sort;
   if (!Object.hasOwn(REVIEW_CHOICES, filters.review)) filters.review = DEFAULTS.review;
+  filters.kind = filters.kind.filter((kind) => DATA.kinds.includes(kind));
+  filters.type = filters.type.filter((type) => DATA.types.includes(type));
   if (Number.isNaN(Number(filters.min))) filters.min = DEFAULTS.min;
   return filters;
 }
@@ -41,7 +43,7 @@ function predicate(filters, without) {
   if (filters.dir) add("dir", (f) => f.changes.some((c) => c.direction === filters.dir && (!filters.type.length || filters.type.includes(c.type))));
   if (filters.outlet) add("outlet", (f) => f.outlets.has(filters.outlet));
   if (filters.story) add("story", (f) => f.storyline.id === filters.story);
-  if (filters.min) add("min", (f) => f.score >= Number(filters.min));
+  if (filters.min) add("min", (f) => Number(f.score.toFixed(2)) >= Number(filters.min)); // as it is shown
   if (filters.from || filters.to) {
     const within = ({ article }) => article.date !== null && article.date.slice(0, 10) >= filters.from && (!filters.to || article.date.slice(0, 10) <= filters.to);
     add("dates", (f) => within(f.earlier) || within(f.later));

@@ -1,5 +1,8 @@
 // One finding: both claims side by side, the changed words marked, the verdict, what the reader decides, and on demand context and evidence.
 
+// What the reader has typed into an open form and not saved, by finding and form: a card that is drawn anew, or shown again later, opens it again.
+const drafts = new Map();
+
 const REASONS = ["Two different facts", "Same meaning", "Only added detail", "Misread text"];
 
 function findingLink(finding) {
@@ -23,6 +26,8 @@ function card(finding, level, open) {
         told(finding, review), actions(finding, decision, box), details ? evidence(finding, level + 1) : "",
       );
     }
+    if (drafts.has(`note-${finding.id}`)) askNote(box);
+    else if (drafts.has(`reason-${finding.id}`)) askReason(box);
   };
   box.draw(open);
   return box;
@@ -83,7 +88,7 @@ function dismissedLine(finding, review, heading, box) {
   return h("div", null, heading, h("div", { class: "small muted" }, "Dismissed", review.reason ? [": ", quoted(review.reason)] : "", ".",
     h("span", { class: "no-print" }, " ",
       h("button", { type: "button", class: "plain", onclick: () => decide(box, "undo") }, "Undo"), " · ",
-      h("button", { type: "button", class: "plain", onclick: () => box.draw(true) }, "Show"))));
+      h("button", { type: "button", class: "plain", "data-act": "details", onclick: () => { box.draw(true); focusAct(box, "details"); } }, "Show"))));
 }
 
 function actions(finding, decision, box) {
@@ -107,10 +112,8 @@ function focusAct(box, act) {
 // Carry out what the reader decided about the card's finding; "dismiss" and "note" ask first.
 function decide(box, act) {
   const finding = box.finding, decision = reviews.decision(finding);
-  const asked = box.querySelector(".ask");
-  if (asked) asked.remove();
-  if (act === "dismiss" && decision !== "dismissed") return askReason(box);
-  if (act === "note") return askNote(box);
+  if (act === "dismiss" && decision !== "dismissed") return startTyping(askReason(box));
+  if (act === "note") return startTyping(askNote(box));
   if (act === "accept" && decision !== "accepted") {
     reviews.set(finding, "accepted", null);
     return decided(box, "Accepted.");
@@ -133,11 +136,12 @@ function decided(box, message) {
 function askReason(box) {
   const input = h("input", { type: "text", id: `reason-${box.id}`, maxlength: "500", autocomplete: "off" });
   const done = (reason) => {
+    drafts.delete(input.id);
     reviews.set(box.finding, "dismissed", reason.trim());
     const hidden = reviews.counts().dismissed;
     decided(box, `Dismissed. ${many(hidden, "dismissed finding")} ${hidden === 1 ? "is" : "are"} left out of the list.`);
   };
-  ask(box, `reason-${box.id}`, "Why dismiss it? (may stay empty)", input, "Dismiss", () => done(input.value),
+  return ask(box, input, "Why dismiss it? (may stay empty)", "Dismiss", () => done(input.value),
     h("div", { class: "row" }, REASONS.map((reason) => h("button", { type: "button", onclick: () => done(reason) }, reason))));
 }
 
@@ -145,18 +149,24 @@ function askNote(box) {
   const review = reviews.of(box.finding);
   const input = h("textarea", { id: `note-${box.id}`, rows: "3", maxlength: "4000" });
   input.value = review && review.note ? review.note : "";
-  ask(box, `note-${box.id}`, "Note", input, "Save note", () => {
+  return ask(box, input, "Note", "Save note", () => {
     const note = input.value.trim();
+    drafts.delete(input.id);
     if (!note && (!review || review.decision === "noted")) reviews.undo(box.finding);
     else reviews.set(box.finding, review ? review.decision : "noted", review ? review.reason : null, note);
     decided(box, note ? "Note saved." : "Note removed.");
   });
 }
 
-function ask(box, id, label, input, button, submit, quick) {
-  const close = () => { form.remove(); box.focus({ preventScroll: true }); };
+// Opens a form on a card in place of another, and returns its field.
+function ask(box, input, label, button, submit, quick) {
+  const open = box.querySelector(".ask"), draft = drafts.get(input.id);
+  if (open) open.remove();
+  if (draft !== undefined) input.value = draft;
+  input.addEventListener("input", () => drafts.set(input.id, input.value));
+  const close = () => { drafts.delete(input.id); form.remove(); box.focus({ preventScroll: true }); };
   const form = h("form", { class: "ask", onsubmit: (event) => { event.preventDefault(); submit(); } },
-    h("label", { for: id }, label), input, quick,
+    h("label", { for: input.id }, label), input, quick,
     h("div", { class: "row" }, h("button", { type: "submit" }, button), h("button", { type: "button", onclick: close }, "Cancel")));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
@@ -166,7 +176,11 @@ function ask(box, id, label, input, button, submit, quick) {
     event.stopPropagation();
   });
   box.append(form);
+  return input;
+}
+
+function startTyping(input) {
   announce("");
   input.focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
+  input.form.scrollIntoView({ block: "nearest" });
 }

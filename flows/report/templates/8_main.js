@@ -92,7 +92,10 @@ function move(step) {
 const KEYS = {
   j: () => move(1), k: () => move(-1),
   a: () => withCard((box) => { decide(box, "accept"); }),
-  d: () => withCard((box) => { decide(box, "dismiss"); }),
+  d: () => withCard((box) => {
+    if (reviews.decision(box.finding) === "dismissed") announce("It is dismissed already: u undoes that.");
+    else decide(box, "dismiss");
+  }),
   n: () => withCard((box) => { decide(box, "note"); }),
   u: () => withCard((box) => { decide(box, "undo"); }),
   o: () => withCard((box) => { box.draw(!box.open); box.focus({ preventScroll: true }); }),
@@ -123,7 +126,13 @@ function withCard(act) {
   else announce("Choose a finding first: j and k move through them.");
 }
 
+let held = null; // the key that acted last, while it is down
+document.addEventListener("keyup", () => { held = null; });
 document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.key === held && !"jk".includes(held)) { // it acts once, and does not go on typing into the field that it opened
+    event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.matches("input:not([type=checkbox]), select, textarea")) {
     if (event.key === "Escape") event.target.blur();
@@ -132,6 +141,7 @@ document.addEventListener("keydown", (event) => {
   const act = shortcuts.checked && Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
   if (!act) return;
   event.preventDefault();
+  held = event.key;
   act();
 });
 
@@ -167,6 +177,7 @@ window.addEventListener("storage", (event) => { // another tab decided something
   showDecisions();
 });
 
+overview.querySelectorAll(".clip").forEach(nameWhole);
 reviews.load();
 warnNotKept();
 route();
