@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_archive import ATTACK, Story, change, hostile_story, port_story, publish, replaced_and_retold
 
+from flows import progress
 from flows.check_claims import with_report
 from flows.cli import cli
 from flows.records import NameMention
@@ -375,14 +376,33 @@ def test_dots_of_one_day_and_level_touch_and_do_not_overlap(tmp_path):
 
 
 def test_plots_are_whole_svg_files(hostile, tmp_path):
-    written, n_left = write_plots(hostile, tmp_path / "plots", 10)
-    assert n_left == 0
-    assert [path.name.split("-")[0] for path in written] == ["drift", "certainty"]
-    for path in written:
+    plots = write_plots(hostile, tmp_path / "plots", 10)
+    assert plots.n_left == 0
+    assert [path.name.split("-")[0] for path in plots.written] == ["drift", "certainty"]
+    for path in plots.written:
         root = ET.fromstring(path.read_text(encoding="utf-8"))
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert not root.findall(".//{http://www.w3.org/2000/svg}script")
-    assert write_plots(hostile, tmp_path / "plots", 0)[1] == 1
+    assert write_plots(hostile, tmp_path / "plots", 0).n_left == 1
+
+
+def test_pictures_of_what_is_gone_are_removed(port, tmp_path):
+    folder = tmp_path / "plots"
+    told: list[str] = []
+    with progress.listening(lambda step, *_: told.append(step)):
+        before = write_plots(port, folder, 10)
+    assert set(told) == {"reading the findings", "drawing the pictures"}
+    [thread] = [path for path in before.written if path.name.startswith("certainty")]
+    assert before.removed == []
+    gone = thread.rename(folder / f"certainty-c{'0' * 20}.svg")
+    others = [folder / "certainty-mine.svg", folder / "notes.txt"]
+    for path in others:
+        path.write_text("mine", encoding="utf-8")
+    assert write_plots(port, folder, 0).removed == [gone]
+    assert not gone.exists()
+    assert all(path.exists() for path in others)
+    result = CliRunner().invoke(cli, ["plot", "-o", str(publish(tmp_path / "none", [])), "--to", str(folder)])
+    assert f"removed   {folder}/drift-map.svg" in result.stdout
 
 
 def test_a_thread_of_one_day_undated_tellings_and_many_of_them_can_be_drawn():

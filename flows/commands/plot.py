@@ -31,10 +31,12 @@ def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
         from flows.terminal import printable
 
         with showing_work():
-            written, n_left = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
-    for path in written:
+            plots = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
+    for path in plots.written:
         click.echo(f"plot      {printable(str(path))}")
-    if not written:
+    for path in plots.removed:
+        click.echo(f"removed   {printable(str(path))}: what it showed is gone")
+    if not plots.written:
         click.echo("plot      nothing to draw: there is no finding whose order is known, and no thread in which certainty changes")
-    if n_left:
-        click.echo(f"          {many(n_left, 'more thread')} in which certainty changes: --threads {n_threads + n_left} draws all")
+    if plots.n_left:
+        click.echo(f"          {many(plots.n_left, 'more thread')} in which certainty changes: --threads {n_threads + plots.n_left} draws all")

@@ -51,8 +51,11 @@ class _Numbered(Generic[H]):
         return list(self.numbers)
 
 
-def report_data(outputs: str | Path) -> Json:
-    """Return all that the page shows of an outputs folder. Raises OutputsError where it holds no published run, or is incomplete."""
+def report_data(outputs: str | Path, *, step: str = "writing the report") -> Json:
+    """Return all that the page shows of an outputs folder; `step` is what a listener of flows.progress is told.
+
+    Raises OutputsError where it holds no published run, or is incomplete.
+    """
     archive = Outputs(Path(outputs))
     every_finding = archive.read("findings", ["finding_id", "earlier_claim_id", "changes"])  # first: what a run adds meanwhile was not replaced
     findings = from_table(current_table(outputs, "findings"), Finding)
@@ -79,7 +82,7 @@ def report_data(outputs: str | Path) -> Json:
             "outlets": articles.outlets_of(f.earlier_sources, f.later_sources),
             "evidence": _evidence(f.evidence, features, rules),
         }
-        for f, plain in _counted(list(zip(findings, plain_rows, strict=True)), "writing the report")
+        for f, plain in _counted(list(zip(findings, plain_rows, strict=True)), step)
     ]  # fmt: skip
     return {
         "runs": _run_rows(runs, rows),

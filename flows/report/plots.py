@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
+from flows import progress
 from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data, without_dismissed
 from flows.storage import OutputsError, whole_file, write_synced
 
+DRIFT_MAP = "drift-map.svg"
+OF_A_THREAD = re.compile(r"certainty-(c[0-9a-f]{20})\.svg")
 
-def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list[Path], int]:
-    """Write drift-map.svg and certainty-<thread_id>.svg of at most `n_threads` threads; return the files, and how many threads were left out.
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """What came of drawing."""
+
+    written: list[Path]
+    removed: list[Path]  # pictures drawn before of what the folder does not hold any more
+    n_left: int  # threads in which certainty changes that were not drawn
+
+
+def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> Plots:
+    """Write drift-map.svg and certainty-<thread_id>.svg of at most `n_threads` threads, and remove pictures of threads that are gone.
 
     Threads with the most findings come first. Raises OutputsError where the outputs folder holds no results, or `folder` cannot be written.
     """
-    data = without_dismissed(report_data(outputs))
+    data = without_dismissed(report_data(outputs, step="reading the findings"))
     n_findings = Counter(f["thread"] for f in data["findings"])
     changing = [n for n, thread in enumerate(data["threads"]) if has_certainty_chart(data, thread)]
     changing.sort(key=lambda n: (-n_findings[n], data["threads"][n]["id"]))
     ordered = ordered_findings(data)
     pictures: dict[str, str] = {}
     if (drawn := drift_map(data, standalone=True)) is not None:
-        pictures["drift-map.svg"] = drawn
-    for n in changing[:n_threads]:
+        pictures[DRIFT_MAP] = drawn
+    for done, n in enumerate(changing[:n_threads]):
+        progress.tell("drawing the pictures", done, min(n_threads, len(changing)))
         pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], ordered.get(n, []), standalone=True)
     try:
         if pictures:
@@ -33,4 +49,18 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> tuple[list
     for name, picture in pictures.items():
         with whole_file(folder / name) as draft:
             write_synced(draft, picture.encode("utf-8"))
-    return [folder / name for name in pictures], max(0, len(changing) - n_threads)
+    there = {data["threads"][n]["id"] for n in changing}
+    return Plots([folder / name for name in pictures], _remove_gone(folder, there, with_map=DRIFT_MAP in pictures), max(0, len(changing) - n_threads))
+
+
+def _remove_gone(folder: Path, thread_ids: set[str], *, with_map: bool) -> list[Path]:
+    """Remove the pictures of other threads than these, and the drift map where there is none any more; return them. Other files stay."""
+    gone = [path for path in folder.glob("certainty-*.svg") if (name := OF_A_THREAD.fullmatch(path.name)) and name[1] not in thread_ids]
+    if not with_map and (folder / DRIFT_MAP).exists():
+        gone.append(folder / DRIFT_MAP)
+    try:
+        for path in gone:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputsError(f"{folder}: pictures of threads that are gone cannot be removed: {error.strerror or error}. Remove them yourself.") from error
+    return sorted(gone)
