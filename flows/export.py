@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import pyarrow as pa
 
+from flows import progress
 from flows.listing import Detail, Listing, Row
 from flows.records import Finding, arrow_schema, as_row
 from flows.reviews import Review
@@ -55,8 +56,11 @@ def _plain(row: Mapping[str, Any]) -> Row:
 
 
 def _rows(table: pa.Table) -> Iterator[Row]:
+    done = 0
     for batch in table.to_batches(max_chunksize=BATCH):
+        progress.tell("writing the findings", done, table.num_rows)
         yield from batch.to_pylist()
+        done += batch.num_rows
 
 
 # --- CSV -----------------------------------------------------------------------------------------------------------------------------------------------------

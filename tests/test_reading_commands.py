@@ -8,13 +8,17 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from report_archive import port_story, publish
+from rich.console import Console
 
+from flows import progress
 from flows.cli import cli
 from flows.tables import load
 
@@ -48,6 +52,32 @@ def reviewed(port: Path, *decisions: str) -> Path:
     path = port.parent / "decisions.json"
     path.write_text(json.dumps({"format": "claimdrift-reviews", "version": 1, "reviews": entries}), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "steps"),
+    [
+        (["status"], {"reading the tables"}),
+        (["compact"], {"merging the files"}),
+        (["review", "apply", "decisions.json"], {"recording the reviews"}),
+        (["export", "findings.csv"], {"reading the tables", "writing the findings"}),
+        (["forget", "port/1.txt", "--yes"], {"reading the tables", "rewriting the tables"}),
+        (["plot"], {"reading the tables", "reading the findings", "drawing the pictures"}),
+    ],
+)  # fmt: skip
+def test_what_takes_long_tells_how_far_it_is(port, monkeypatch, arguments, steps):
+    reviewed(port, "accepted")
+    told: list[str] = []
+
+    @contextmanager
+    def listening(_: Console, what: str) -> Iterator[None]:
+        told.append(what)
+        with progress.listening(lambda step, *_: told.append(step)):
+            yield
+
+    monkeypatch.setattr("flows.terminal.showing_progress", listening)
+    assert run(*arguments).exit_code == 0
+    assert steps <= set(told)
 
 
 def test_findings_are_listed_with_what_each_filter_leaves(port):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work
 from flows.commands.filter_options import outputs_options
 
 EXAMPLES = """
@@ -30,7 +30,8 @@ def compact(outputs: Path) -> None:
 
         if not Outputs(outputs).run_ids():
             raise OutputsError(f"{outputs}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {outputs}")
-        done = compact_folder(outputs)
+        with showing_work("merging the files"):
+            done = compact_folder(outputs)
         for table in done:
             click.echo(f"{table.table:<12}{table.n_files_before:>7,} files → {table.n_files:,}   {_size(table.bytes_before)} → {_size(table.bytes_now)}")
         if not done:

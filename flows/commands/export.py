@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def export(file: Path | None, form: str | None, outputs: Path, **given: Any) -> 
 
         with showing_work():
             listing = list_findings(outputs, filters)
-        write_findings(listing, form, file)
+        # Rows on standard output show by themselves how far it is, and may stand on the terminal that would show it.
+        with showing_work("writing the findings") if file else nullcontext():
+            write_findings(listing, form, file)
     left = f"; {listing.n_dismissed:,} dismissed left out: --review all has them" if listing.n_dismissed else ""
     if file or left:
         from flows.terminal import printable

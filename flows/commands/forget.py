@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, tell
+from flows.commands.base import EXIT_USAGE, OneLineCommand, one_line_failures, showing_work, tell
 from flows.commands.filter_options import outputs_options
 
 if TYPE_CHECKING:
@@ -45,13 +45,15 @@ def forget(articles: tuple[str, ...], before: dt.datetime | None, outputs: Path,
         from flows.housekeeping.forgetting import forget as forget_articles
 
         day = before.date() if before else None
-        gone = find_articles(outputs, articles, day)
+        with showing_work():
+            gone = find_articles(outputs, articles, day)
         if not gone.article_ids:
             click.echo(f"No article in {_shown(str(outputs))} was published before {day}.")
             return
         if not yes:
             _ask(gone, outputs)
-        gone = forget_articles(outputs, articles, day)
+        with showing_work("rewriting the tables"):
+            gone = forget_articles(outputs, articles, day)
         click.echo(f"Forgotten: {_counts(gone)}.")
         if gone.lost_sources:
             click.echo("Where files still hold the texts, delete these too; a check leaves out the same text, but not one that was changed.")

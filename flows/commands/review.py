@@ -58,7 +58,8 @@ def apply(files: tuple[Path, ...], outputs: Path) -> None:
         from flows.reviews import read_review_file, record_reviews
 
         reviews = [review for file in files for review in read_review_file(file)]
-        done = record_reviews(outputs, reviews)
+        with showing_work("recording the reviews"):
+            done = record_reviews(outputs, reviews)
     counts = ", ".join(f"{n:,} {decision}" for decision, n in done.decisions.items())
     say("recorded", f"{many(len(done.new), 'decision')}{': ' + counts if counts else ''}")
     if done.n_known:

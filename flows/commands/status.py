@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.base import OneLineCommand, one_line_failures
+from flows.commands.base import OneLineCommand, one_line_failures, showing_work
 from flows.commands.filter_options import outputs_options
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def status(outputs: Path, show_all: bool, as_json: bool) -> None:
     with one_line_failures("reading the folder"):
         from flows.housekeeping.status import read_status
 
-        found = read_status(outputs)
+        with showing_work():
+            found = read_status(outputs)
         if as_json:
             click.echo(json.dumps(found.as_json(), indent=2))
             return

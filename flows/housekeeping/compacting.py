@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows import progress
 from flows.archive import Outputs
 from flows.housekeeping.rewriting import Rewrite
 from flows.records import TABLES, arrow_schema
@@ -47,7 +48,8 @@ def compact(outputs: str | Path) -> list[Compacted]:
         done: list[Compacted] = []
         try:
             with explain_os_errors(archive.root, "nothing was changed, as it cannot be written"):
-                for table in TABLES:
+                for n, table in enumerate(TABLES):
+                    progress.tell("merging the files", n, len(TABLES))
                     files = archive.files(table)
                     small = [path for path in files if path.stat().st_size < SMALL_BYTES]
                     if len(small) < 2:
