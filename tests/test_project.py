@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -136,3 +138,25 @@ def test_model_with_labels_has_these_labels(model_with_labels: Callable[[Sequenc
     with safe_open(folder / "model.safetensors", framework="numpy") as tensors:
         assert tensors.get_tensor("classifier.weight").shape == (len(labels), 32)
         assert tensors.get_tensor("classifier.bias").shape == (len(labels),)
+
+
+@pytest.mark.parametrize("browser", ["", "chromium", "google-chrome"])
+def test_ci_requires_the_browser_tests_where_there_is_a_browser(repo_root: Path, tmp_path: Path, browser: str) -> None:
+    for name in filter(None, ("make", browser)):
+        (tmp_path / name).write_text('#!/bin/bash\necho "$1 ${CLAIMDRIFT_BROWSER:-}"\n', encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
+    done = subprocess.run(["/bin/bash", repo_root / ".ci" / "run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    last = "browser required" if browser else "No Chromium here: the report was not tested in a browser."
+    assert done.stdout.splitlines() == ["test ", last]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("switch", "outcome"), [("", "1 skipped"), ("required", "1 error")])
+def test_a_browser_that_is_required_and_not_there_is_a_failure(repo_root: Path, switch: str, outcome: str) -> None:
+    pytest.importorskip("playwright")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/browser", "-k", "test_search_and_sort"]
+    env = {name: value for name, value in os.environ.items() if name != "CLAIMDRIFT_CHROMIUM"} | {"PATH": "/nowhere", "CLAIMDRIFT_BROWSER": switch}
+    done = subprocess.run(command, cwd=repo_root, env=env, capture_output=True, text=True, check=False)
+    assert outcome in done.stdout.splitlines()[-1]
+    assert (done.returncode == 0) == (not switch)

@@ -1,19 +1,26 @@
-"""A headless Chromium, and reports to look at in it. Skipped, with the reason, where there is no browser or no driver."""
+"""A headless Chromium, and reports to look at in it. Skipped, with the reason, where there is no browser or no driver.
+
+CLAIMDRIFT_BROWSER=required turns that into failures: where a browser is to be there, nothing is green that did not run.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_archive import Story, change, hostile_story, port_story, publish
+from report_archive import Story, change, hostile_story, port_story, publish, replaced_and_retold
 
+from flows.report.data import report_data
 from flows.report.page import write_report
+from flows.reviews import DECISIONS, Review, record_reviews
 
+REQUIRED = os.environ.get("CLAIMDRIFT_BROWSER") == "required"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -22,6 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)  # left out of `make test`; `make browser` runs them
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if REQUIRED and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where CLAIMDRIFT_BROWSER says that it is required: {report.longreprtext}"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +86,21 @@ def port_report(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> str:
     return write_report(publish(tmp_path_factory.mktemp("hostile") / "outputs", [hostile_story(), port_story()])).as_uri()
+
+
+@pytest.fixture(scope="session")
+def desk_report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a report as a desk has it: two runs, points that are told several times, a text that was replaced, decisions that were recorded."""
+    outputs = publish(tmp_path_factory.mktemp("desk") / "outputs", [port_story(), replaced_and_retold()[0]])
+    told = Story("quay")
+    echo = told.article("Echo", ["Seven cranes stand on the quay."], title="Cranes", url="https://echo.example/2")[0]
+    for name in ("Mail", "Star", "Sun"):
+        told.finding(echo, told.article(name, ["Now 12 cranes stand on the quay."], day=1)[0], change("quantity", "raised", "Seven", "12", "update"))
+    publish(outputs, [told], run_id="run-2")
+    at = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
+    decisions = zip((f["id"] for f in report_data(outputs)["findings"]), DECISIONS, strict=False)
+    record_reviews(outputs, [Review(finding, "t", decision, None, "as the desk says", at) for finding, decision in decisions])
+    return write_report(outputs).as_uri()
 
 
 @pytest.fixture(scope="session")

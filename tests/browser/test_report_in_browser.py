@@ -680,9 +680,41 @@ def test_hostile_articles_do_nothing(new_page, hostile_report, width):
     assert page.evaluate("document.documentElement.scrollHeight") < 30_000 * (1280 // width)
 
 
+@pytest.fixture(scope="module")
+def axe() -> Any:
+    return pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed: pip install -e '.[browser]'").Axe()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_accessibility_violations_in_what_opens(new_page, axe, desk_report, width):
+    page = new_page(width=width, bypass_csp=True)
+    for route in ("#/", "#/storylines", "#/threads", "#/findings?review=all"):
+        page.goto(desk_report + route)
+        page.reload()
+        assert violations(axe, page) == [], route
+    page.locator(".more button").first.click()
+    page.locator(".card [data-act=note]").first.click()
+    page.locator(".card.dismissed [data-act=details]").first.click()
+    assert page.locator(".ask textarea").count() == 1
+    assert page.locator(".folded .card").count() == 1
+    assert violations(axe, page) == []
+    if width == 390:
+        heights = page.eval_on_selector_all("button.plain", "all => all.filter(b => b.offsetParent).map(b => b.getBoundingClientRect().height)")
+        assert heights
+        assert min(heights) >= 24, "to be hit with a thumb"
+
+
+def test_no_accessibility_violations_in_hostile_articles(new_page, axe, hostile_report):
+    page = new_page(width=390, bypass_csp=True)
+    own = routes(page, hostile_report)
+    for route in [*own[:4], next(r for r in own if "thread/" in r), own[-1]]:
+        page.goto(hostile_report + route)
+        page.reload()
+        assert violations(axe, page) == [], route
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_accessibility_violations(new_page, port_report, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed: pip install -e '.[browser]'").Axe()
+def test_no_accessibility_violations(new_page, axe, port_report, scheme):
     for width in (1280, 390):
         page = new_page(width=width, color_scheme=scheme, bypass_csp=True)
         for route in [*routes(page, port_report)[:5], *routes(page, port_report)[-2:], "#/storylines", "#/findings?q=nothing", "#/finding/f0"]:
