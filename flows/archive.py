@@ -39,7 +39,7 @@ import pyarrow.compute as pc
 from flows.convert import from_table, schema_problem
 from flows.housekeeping import rewriting
 from flows.lock import LockedError, folder_lock, holds_lock
-from flows.records import SCHEMA_VERSION, TABLES, Run, arrow_schema
+from flows.records import SCHEMA_VERSION, TABLES, Run, Sighting, arrow_schema
 from flows.storage import FolderBusyError, OutputsError, RowBatches, explain_os_errors, sync_folder, write_synced
 from flows.table_files import MERGED, check_file, check_version, did_you_mean, record_type_of, runs_in
 
@@ -154,13 +154,13 @@ class Outputs:
         rows = dataset.to_table(columns=list(dict.fromkeys([*wanted.names, "run_id"])), filter=filters)
         return rows.sort_by("run_id").select(wanted.names).cast(wanted)  # a stable sort: within a run the rows keep their order
 
-    def known(self, article_ids: Iterable[str]) -> tuple[set[str], set[tuple[str, str]]]:
-        """Return which of the articles are here, and each (article_id, source) where one was seen: all that a run needs to tell what is new."""
+    def known(self, article_ids: Iterable[str]) -> tuple[set[str], list[Sighting]]:
+        """Return which of the articles are here, and where they were seen: all that a run needs to tell what is new."""
         run_ids = self.run_ids()
         own = pc.field("article_id").isin(pa.array(sorted(set(article_ids)), type=pa.string()))
-        sightings = self.read("sightings", ["article_id", "source"], filters=own, run_ids=run_ids)
+        sightings = self.read("sightings", filters=own, run_ids=run_ids)
         there = self.read("articles", ["article_id"], filters=own, run_ids=run_ids)
-        return set(there.column(0).to_pylist()), set(zip(*(column.to_pylist() for column in sightings.columns), strict=True))
+        return set(there.column(0).to_pylist()), from_table(sightings, Sighting)
 
     def last_run(self, run_ids: Sequence[str] | None = None) -> Run | None:
         """Return the newest published run (of `run_ids`, oldest first); None in an empty folder."""

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from flows.archive import READ_AGAIN, Outputs
 from flows.components import connected_components
 from flows.convert import from_table, to_table
-from flows.records import Sighting, Version
+from flows.records import Article, Sighting, Version
+from flows.sighted import as_first_seen
 from flows.storage import OutputsError
 from flows.table_files import record_type_of
 from flows.versions import Versions, find_versions
@@ -74,8 +75,8 @@ def current_table(outputs: str | Path, table: str, *, superseded: bool = False) 
 
     storyline_id: connected components of articles over `comparisons`; thread_id: of claims over the `pairs` whose same_fact reaches the run's threshold,
     and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, what sightings tell is that of all sightings:
-    same_source; source and outlet of the two sides; and earlier_sources and later_sources, every source in the storyline that carries the claim word for word
-    (white space aside). Other tables are as published, sorted.
+    same_source; source, outlet, date and headline of the two sides; and earlier_sources and later_sources, every source in the storyline that carries the
+    claim word for word (white space aside). So are the date and headline in articles. Other tables are as published, sorted.
     """
     if table != VERSIONS:
         record_type_of(table)
@@ -99,11 +100,14 @@ def _current_table(archive: Outputs, table: str, *, superseded: bool) -> pa.Tabl
     if not run_ids:
         raise OutputsError(f"{archive.root}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {archive.root}")
     sightings = archive.read("sightings", run_ids=run_ids)
-    found = find_versions(from_table(sightings, Sighting))
+    seen = from_table(sightings, Sighting)
+    found = find_versions(seen)
     versions = Versions(found)
     if table == VERSIONS:
         return to_table(found, Version)
     rows = sightings if table == "sightings" else archive.read(table, run_ids=run_ids)
+    if table in ("articles", "findings"):
+        rows = _as_first_seen(archive, run_ids, table, rows, seen)
     if not superseded:
         rows = _without_superseded(table, rows, versions)
         sightings = _without_superseded("sightings", sightings, versions)
@@ -131,6 +135,27 @@ def _without_superseded(table: str, rows: pa.Table, versions: Versions) -> pa.Ta
     in_doubt = rows.filter(touched)  # few: only for these is Python asked
     edits = in_doubt.filter(pa.array([versions.stands(*pair) for pair in _edges(in_doubt.select(ends))], type=pa.bool_()))
     return pa.concat_tables([rows.filter(~touched), edits])
+
+
+def _as_first_seen(archive: Outputs, run_ids: list[str], table: str, rows: pa.Table, sightings: list[Sighting]) -> pa.Table:
+    """Give articles, and the sides of findings, the date and headline that all sightings say; few differ from the row's own."""
+    seen: dict[str, list[Sighting]] = defaultdict(list)
+    for sighting in sightings:
+        seen[sighting.article_id].append(sighting)
+    several = pa.array(sorted(article_id for article_id, own in seen.items() if len({s.run_id for s in own}) > 1), type=pa.string())
+    articles = from_table(archive.read("articles", filters=pc.field("article_id").isin(several), run_ids=run_ids), Article)
+    fresh = {a.article_id: now for a in articles if (now := as_first_seen(a, seen[a.article_id])) is not a}
+    if not fresh:
+        return rows
+    for side in ("",) if table == "articles" else ("earlier_", "later_"):
+        ids = rows.column(f"{side}article_id").to_pylist()
+        for name in ("published_at", "title", *(("date_source", "date_precision") if table == "articles" else ())):
+            i = rows.schema.get_field_index(side + name)
+            values = [
+                getattr(fresh[article_id], name) if article_id in fresh else before for article_id, before in zip(ids, rows.column(i).to_pylist(), strict=True)
+            ]
+            rows = rows.set_column(i, rows.schema.field(i), pa.array(values, type=rows.schema.field(i).type))
+    return rows
 
 
 def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, sightings: pa.Table, versions: Versions) -> pa.Table:

@@ -26,7 +26,7 @@ from flows.quoting import QuoteError, Side, find_side, side_of_claim
 from flows.records import Claim, Comparison, Finding, Pair, Run, finding_id
 from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, pair_margins, propose_pairs, shared_marks
 from flows.steps.gate import likelihood
-from flows.steps.storylines import CENTROID_FLOOR, affinity, affinity_features, nearness, within_window
+from flows.steps.storylines import CENTROID_FLOOR, affinity, affinity_features, nearness, seen_within
 from flows.steps.views import ArticleView
 from flows.tables import Outputs, OutputsError
 
@@ -167,7 +167,7 @@ class _Way:
             copies = "; one is a near copy of the other" if comparison.near_copy else ""
             return f"compared: {'they are versions of one source' if one_source else shared}{apart}{copies}"
         window = int(self._threshold("window_days"))
-        if not within_window(first.article, second.article, window):
+        if not seen_within({s.published_at for s in first.sightings}, {s.published_at for s in second.sightings}, window):
             return f"not compared: too far apart in time{apart}, and {window} is the most (--window-days)"
         views = self._views(first, second)
         if views is None:

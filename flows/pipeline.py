@@ -24,6 +24,7 @@ from flows import progress
 from flows.components import connected_components, edges_around
 from flows.convert import TableBuilder
 from flows.engine import Engine, load_engine
+from flows.language.times import read_times
 from flows.records import (
     SCHEMA_VERSION,
     TABLES,
@@ -41,6 +42,7 @@ from flows.records import (
 )  # fmt: skip
 from flows.rejects import new_rejects
 from flows.relating import find_related
+from flows.sighted import as_first_seen
 from flows.steps import findings as deciding
 from flows.steps.articles import ReadOptions, read_articles
 from flows.steps.blocking import NEIGHBOURS, RULES, SIMILARITY_FLOOR
@@ -109,7 +111,7 @@ class CheckRun:
         self.claims: dict[str, list[Claim]] = {}  # article_id: claims, of new articles
         self.views: dict[str, ArticleView] = {}
         self.sightings_of: dict[str, list[Sighting]] = {}  # article_id: where it was seen
-        self.new_ids: set[str] = set()
+        self.seen_again: dict[str, set[dt.datetime | None]] = {}  # article_id of a known text under another source key or date: the dates that are new
         self.comparisons: list[Comparison] = []
         self.proposals = ProposedPairs.of([])
         self.scored: ScoredPairs | None = None
@@ -152,14 +154,20 @@ class CheckRun:
         """Read the input; keep the articles and sightings that the folder does not hold yet."""
         with self._timed("read"):
             result = read_articles(self.inputs, self.run_id, self.options, on_progress=progress.teller("reading articles"))
-            known_ids, known_sightings = (set(), set()) if self.rebuild else self.outputs.known(s.article_id for s in result.sightings)
+            known_ids, before = (set(), []) if self.rebuild else self.outputs.known(s.article_id for s in result.sightings)
+            known_places = set(map(_place, before))
             forgotten = self.outputs.forgotten()
             hidden = {s.source for s in result.sightings if s.article_id in forgotten}  # named in no table again
             self.articles = [a for a in result.articles if a.article_id not in known_ids | forgotten]
-            self.sightings = [s for s in result.sightings if (s.article_id, s.source) not in known_sightings and s.article_id not in forgotten]
+            self.sightings = [s for s in result.sightings if _place(s) not in known_places and s.article_id not in forgotten]
             rejects = [r for r in result.rejects if r.source not in hidden]
             self.rejects = rejects if self.rebuild else new_rejects(rejects, self.outputs)
-            self.new_ids = {a.article_id for a in self.articles}
+            known_keys, known_dates = {(s.article_id, s.source_key) for s in before}, {(s.article_id, s.published_at) for s in before}
+            for s in self.sightings:
+                if s.article_id in known_ids and (s.article_id, s.published_at) not in known_dates:
+                    self.seen_again.setdefault(s.article_id, set()).add(s.published_at)
+                elif s.article_id in known_ids and (s.article_id, s.source_key) not in known_keys:
+                    self.seen_again.setdefault(s.article_id, set())
             self.counts.update(files=result.n_files, documents=result.n_documents, articles=len(self.articles), rejects=len(self.rejects))
             self.counts["articles forgotten before"] = sum(a.article_id in forgotten for a in result.articles)
             self.counts["articles known before"] = len(result.articles) - len(self.articles) - self.counts["articles forgotten before"]
@@ -180,21 +188,26 @@ class CheckRun:
             self.counts["claims"] = sum(map(len, self.claims.values()))
 
     def relate(self) -> None:
-        """Encode the claims and find the articles that share an event: new with new, and new with what the folder holds."""
+        """Encode the claims and find the articles that share an event: new with new, and new with what the folder holds.
+
+        A known text that is seen again counts as new with those that it was not compared with: another source's versions, articles near its new date.
+        """
         with self._timed("relate"):
-            if not self.articles:
+            if not self.articles and not self.seen_again:
                 return
             self.add_views(self.articles, self.claims, self.sightings)
             new = list(self.views.values())
-            old = [] if self.rebuild else self._views_of(self._related(new))
-            self.views.update((view.article.article_id, view) for view in old)
+            again = self._views_of(sorted(self.seen_again))
+            old = [] if self.rebuild else self._views_of(self._related(new, again))
+            self.views.update((view.article.article_id, view) for view in [*again, *old])
             self.comparisons = find_comparisons(
-                new,
+                [*new, *again],
                 old,
                 self.run_id,
                 window_days=self.settings.window_days,
                 min_affinity=self.settings.min_affinity,
                 on_progress=progress.teller("relating articles"),
+                done=self._compared_before(),
             )
             self.counts["article pairs compared"] = len(self.comparisons)
             self.counts["near copies"] = sum(c.near_copy for c in self.comparisons)
@@ -216,30 +229,52 @@ class CheckRun:
         for article in articles:
             own = tuple(claims[article.article_id])
             matrix = np.stack([vectors[c.text] for c in own]) if own else np.zeros((0, width), dtype=np.float32)
-            keys, outlets = (frozenset(getattr(s, name) for s in seen[article.article_id]) for name in ("source_key", "outlet"))
-            views.append(ArticleView(article, own, matrix, keys, outlets, shingles(article.text)))
+            keys, outlets, dates = (frozenset(getattr(s, name) for s in seen[article.article_id]) for name in ("source_key", "outlet", "published_at"))
+            views.append(ArticleView(article, own, matrix, keys, outlets, shingles(article.text), dates))
         self.sightings_of.update(seen)
         return views
 
     def _views_of(self, article_ids: Sequence[str]) -> list[ArticleView]:
-        """Read articles that the folder holds."""
+        """Read articles that the folder holds, each with the earliest date that is known by now."""
+        if not article_ids:
+            return []
         theirs = _one_of("article_id", article_ids)
         claims: dict[str, list[Claim]] = {article_id: [] for article_id in article_ids}
         for claim in from_table(self.outputs.read("claims", filters=theirs), Claim):
             claims[claim.article_id].append(claim)
         sightings = [s for s in self.sightings if s.article_id in claims] + from_table(self.outputs.read("sightings", filters=theirs), Sighting)
-        return self._make_views(from_table(self.outputs.read("articles", filters=theirs), Article), claims, sightings)
+        seen: defaultdict[str, list[Sighting]] = defaultdict(list)
+        for sighting in sightings:
+            seen[sighting.article_id].append(sighting)
+        articles = []
+        for article in from_table(self.outputs.read("articles", filters=theirs), Article):
+            dated = as_first_seen(article, seen[article.article_id])
+            if dated.published_at != article.published_at:  # "on Monday" is another day then
+                own = claims[article.article_id]
+                claims[article.article_id] = [dataclasses.replace(c, times=read_times(c.text, dated.published_at)) for c in own]
+            articles.append(dated)
+        return self._make_views(articles, claims, sightings)
 
-    def _related(self, new: Sequence[ArticleView]) -> list[str]:
+    def _related(self, new: Sequence[ArticleView], again: Sequence[ArticleView]) -> list[str]:
         """The ids of the folder's articles that may be compared with new ones: those that may share an event, and other versions."""
-        keys = _one_of("source_key", [s.source_key for s in self.sightings if s.article_id in self.new_ids])
+        keys = _one_of("source_key", [s.source_key for s in self.sightings])
         versions = self.outputs.read("sightings", ["article_id"], filters=keys).column(0).to_pylist()
+        redated = [dataclasses.replace(v, seen_at=frozenset(dates)) for v in again if (dates := self.seen_again[v.article.article_id])]
         with self._cache() as cache:
             related = find_related(
-                self.outputs, cache, new, window_days=self.settings.window_days, min_affinity=self.settings.min_affinity,
+                self.outputs, cache, [*new, *redated], window_days=self.settings.window_days, min_affinity=self.settings.min_affinity,
                 make_views=self._views_of, on_progress=progress.teller("looking through the archive"),
             )  # fmt: skip
-        return sorted({*versions, *related})
+        return sorted({*versions, *related} - self.seen_again.keys())
+
+    def _compared_before(self) -> set[tuple[str, str]]:
+        """The pairs of articles that the folder holds of those that were seen again."""
+        if not self.seen_again:
+            return set()
+        ids = list(self.seen_again)
+        either = _one_of("earlier_article_id", ids) | _one_of("later_article_id", ids)
+        rows = self.outputs.read("comparisons", ["earlier_article_id", "later_article_id"], filters=either)
+        return set(zip(*rows.to_pydict().values(), strict=True))
 
     def propose(self) -> None:
         """Propose pairs of claims."""
@@ -383,6 +418,11 @@ class CheckRun:
             pairs_per_rule=dict(self.pairs_per_rule), dropped=dict(self.dropped), thresholds=self.settings.thresholds(), seconds=dict(self.seconds),
             model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), schema_version=SCHEMA_VERSION,
         )  # fmt: skip
+
+
+def _place(s: Sighting) -> tuple[str, str, str, dt.datetime | None]:
+    """What tells sightings apart: a record of a feed may show a text again under another address or date."""
+    return s.article_id, s.source, s.source_key, s.published_at
 
 
 def _one_of(column: str, values: Sequence[str]) -> pc.Expression:

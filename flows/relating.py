@@ -24,6 +24,8 @@ def find_related(
 
     make_views: reads articles whole, by their ids; for those of which the cache has no card. Cards of the new articles are stored for the drops to come.
     """
+    if not new:
+        return []
     cache.put_bytes("cards", [(text_key(view.article.article_id), Card.of(view).to_bytes()) for view in new])
     ids = within_window(archive, new, window_days)
     found: list[str] = []
@@ -36,18 +38,18 @@ def find_related(
 
 
 def within_window(archive: Outputs, new: Sequence[ArticleView], window_days: int) -> list[str]:
-    """Return the ids of the articles that lie at most `window_days` from a new one, and of those without a date; of all where a new one has none."""
-    dated = archive.read("articles", ["article_id", "published_at"])
-    dates = [view.article.published_at for view in new]
+    """Return the ids of the articles seen at most `window_days` from a new one, and of those seen without a date; of all where a new one was."""
+    dated = archive.read("sightings", ["article_id", "published_at"])
+    dates = [date for view in new for date in view.dates]
     if None in dates:
-        return dated.column("article_id").to_pylist()
+        return dated.column("article_id").unique().to_pylist()
     ours = np.sort(pa.array(dates, type=dated.schema.field("published_at").type).cast(pa.int64()).to_numpy())
     published = dated.column("published_at")
     theirs = published.cast(pa.int64()).fill_null(0).to_numpy()
     after = np.searchsorted(ours, theirs)
     nearest = np.minimum(np.abs(theirs - ours[np.maximum(after - 1, 0)]), np.abs(theirs - ours[np.minimum(after, len(ours) - 1)]))
     near = (nearest <= dt.timedelta(days=window_days) // dt.timedelta(microseconds=1)) | published.is_null().to_numpy()
-    return dated.column("article_id").filter(pa.array(near)).to_pylist()
+    return dated.column("article_id").filter(pa.array(near)).unique().to_pylist()
 
 
 def read_cards(cache: ModelCache, article_ids: Sequence[str], make_views: Callable[[Sequence[str]], list[ArticleView]]) -> list[Card]:

@@ -85,15 +85,16 @@ def test_columns_rows_and_runs_can_be_chosen(outputs):
 def test_an_empty_folder_reads_as_empty_tables(outputs):
     assert outputs.run_ids() == []
     assert outputs.read("findings").schema.equals(arrow_schema(Finding), check_metadata=True)
-    assert (outputs.known(["a1"]), outputs.last_run()) == ((set(), set()), None)
+    assert (outputs.known(["a1"]), outputs.last_run()) == ((set(), []), None)
     assert not outputs.root.exists(), "reading makes no folder"
 
 
 def test_known_says_what_is_there_of_what_it_is_asked_for(outputs):
     for n in (1, 2, 3):
         publish(outputs, n)
-    assert outputs.known(["a1", "a3", "a9"]) == ({"a1", "a3"}, {("a1", "1.txt"), ("a3", "3.txt")})
-    assert outputs.known([]) == (set(), set())
+    ids, sightings = outputs.known(["a1", "a3", "a9"])
+    assert (ids, {(s.article_id, s.source) for s in sightings}) == ({"a1", "a3"}, {("a1", "1.txt"), ("a3", "3.txt")})
+    assert outputs.known([]) == (set(), [])
     last = outputs.last_run()
     assert last is not None
     assert (last.run_id, last.settings_id) == ("run-3", "s")

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_archive import example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import relating
 from flows.pipeline import CheckRun
-from flows.records import TABLES, Article
+from flows.records import TABLES, Sighting
 from flows.relating import within_window
 from flows.steps.views import ArticleView
 from flows.tables import Outputs, to_table
@@ -25,24 +26,24 @@ DATES = st.none() | st.integers(-40, 40).map(lambda n: DAY + dt.timedelta(days=n
 
 
 class Archive(Outputs):
-    """An outputs folder that holds these articles."""
+    """An outputs folder with these sightings."""
 
-    articles: list[Article]
+    sightings: list[Sighting]
 
     def read(self, table: str, columns: Any = None, filters: Any = None, run_ids: Any = None) -> Any:
-        return to_table(self.articles, TABLES[table]).select(columns)
+        return to_table(self.sightings, TABLES[table]).select(columns)
 
 
 @settings(max_examples=60)
 @given(new=st.lists(DATES, min_size=1, max_size=3), known=st.lists(DATES, max_size=6), window=st.sampled_from([1, 5, 60]))
 def test_the_window_is_that_of_each_new_article(new: list, known: list, window: int):
     archive = Archive(Path("nowhere"))
-    object.__setattr__(archive, "articles", [an_article(f"Text {i}.", published_at=date) for i, date in enumerate(known)])
+    object.__setattr__(archive, "sightings", [example(Sighting, article_id=f"a{i}", published_at=date) for i, date in enumerate(known)])
     near = within_window(archive, [a_view(an_article("New.", published_at=date)) for date in new], window)
     expected = [
-        article.article_id
-        for article in archive.articles
-        if any(article.published_at is None or date is None or abs(article.published_at - date) <= dt.timedelta(days=window) for date in new)
+        seen.article_id
+        for seen in archive.sightings
+        if any(seen.published_at is None or date is None or abs(seen.published_at - date) <= dt.timedelta(days=window) for date in new)
     ]
     assert near == expected
 

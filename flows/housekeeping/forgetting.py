@@ -58,7 +58,7 @@ def find_articles(outputs: str | Path, names: Sequence[str] = (), before: dt.dat
             raise OutputsError(f'{outputs}: has no article "{name}". Give an article_id, source or URL as the table sightings has them.')
         chosen |= ids
     if before is not None:
-        chosen |= _published_before(archive, before)
+        chosen |= _published_before(archive, sightings, before)
     ids = pa.array(sorted(chosen), type=pa.string())
     own = pc.field("article_id").isin(ids)
     either = pc.field("earlier_article_id").isin(ids) | pc.field("later_article_id").isin(ids)
@@ -95,11 +95,12 @@ def forget(outputs: str | Path, names: Sequence[str] = (), before: dt.date | Non
     return gone
 
 
-def _published_before(archive: Outputs, day: dt.date) -> set[str]:
+def _published_before(archive: Outputs, sightings: Sequence[Sighting], day: dt.date) -> set[str]:
     limit = dt.datetime.combine(day, dt.time(), dt.UTC)
     started = dict(zip(*archive.read("runs", ["run_id", "started_at"]).to_pydict().values(), strict=True))
-    articles = archive.read("articles", ["article_id", "published_at", "run_id"]).to_pylist()
-    return {a["article_id"] for a in articles if (a["published_at"] or started[a["run_id"]]) < limit}
+    dated = {s.article_id for s in sightings if s.published_at}
+    counting = [s for s in sightings if s.published_at or s.article_id not in dated]
+    return {s.article_id for s in counting if (s.published_at or started[s.run_id]) < limit}
 
 
 def _rewrite_table(archive: Outputs, rewrite: Rewrite, table: str, gone: Forgetting) -> None:

@@ -7,12 +7,12 @@ sightings; the article's row is that of its earliest sighting, whatever the orde
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.records import Article, Reject, Sighting, article_id
+from flows.sighted import sighting_order
 from flows.steps import decoding, sources
 from flows.steps.chrome import clean
 from flows.steps.dates import BAD_DATE_ADVICE, BadDate, Moment, read_dateline, read_file_name, read_value
@@ -22,8 +22,6 @@ from flows.steps.languages import detect_language
 from flows.steps.sources import InputError, InputFile
 
 __all__ = ["InputError", "ReadOptions", "ReadResult", "read_articles"]
-
-_FAR_FUTURE = dt.datetime.max.replace(tzinfo=dt.UTC)  # undated sightings sort after dated ones
 
 
 @dataclass
@@ -47,10 +45,6 @@ class _Copy:
 
     article: Article
     sighting: Sighting
-
-    @property
-    def order(self) -> tuple[dt.datetime, str]:
-        return self.sighting.published_at or _FAR_FUTURE, self.sighting.source
 
 
 def read_articles(
@@ -167,7 +161,7 @@ def _place(file: InputFile, found: Document | Refusal) -> str:
 
 def _earliest(group: list[_Copy]) -> Article:
     """Return the row of the earliest sighting, with a title from the next that has one."""
-    ordered = sorted(group, key=lambda copy: copy.order)
+    ordered = sorted(group, key=lambda copy: sighting_order(copy.sighting))
     first = ordered[0].article
     title = next((copy.article.title for copy in ordered if copy.article.title), "")
     return dataclasses.replace(first, title=title)

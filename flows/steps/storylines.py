@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
 from flows.language.alignment import fold
-from flows.records import Article, Comparison
+from flows.records import Comparison
 from flows.steps.copies import shingle_overlap
 from flows.steps.views import ArticleView
 
@@ -85,11 +85,18 @@ def names_part(n_shared: int, share: float) -> float:
     return AFFINITY_WEIGHTS["names"] * min(n_shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
 
 
-def within_window(a: Article, b: Article, window_days: int) -> bool:
-    """True where the two dates are at most `window_days` apart, or one is unknown."""
-    if a.published_at is None or b.published_at is None:
-        return True
-    return abs(a.published_at - b.published_at) <= dt.timedelta(days=window_days)
+def within_window(a: ArticleView, b: ArticleView, window_days: int) -> bool:
+    """True where a date of the one and a date of the other are at most `window_days` apart, or one is unknown.
+
+    All dates count, not the earliest alone: so a text that is seen again, at whatever date, adds pairs and takes none away.
+    """
+    return seen_within(a.dates, b.dates, window_days)
+
+
+def seen_within(a: Collection[dt.datetime | None], b: Collection[dt.datetime | None], window_days: int) -> bool:
+    """`within_window`, of the dates."""
+    window = dt.timedelta(days=window_days)
+    return any(one is None or other is None or abs(one - other) <= window for one in a for other in b)
 
 
 def put_in_order(a: ArticleView, b: ArticleView) -> tuple[ArticleView, ArticleView, bool]:
@@ -127,7 +134,7 @@ def compare_articles(
     if a.article.article_id == b.article.article_id or not a.claims or not b.claims:
         return None
     same_source = bool(a.source_keys & b.source_keys)
-    if not same_source and (not within_window(a.article, b.article, window_days) or nearness(a, b) < CENTROID_FLOOR):
+    if not same_source and (not within_window(a, b, window_days) or nearness(a, b) < CENTROID_FLOOR):
         return None
     score = 1.0 if same_source else affinity(a, b)
     if score < min_affinity:
@@ -140,13 +147,17 @@ def compare_articles(
 def find_comparisons(
     new: Sequence[ArticleView], known: Sequence[ArticleView], run_id: str, *,
     window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY, on_progress: Callable[[int, int], None] | None = None,
+    done: Collection[tuple[str, str]] = (),
 ) -> list[Comparison]:  # fmt: skip
-    """Compare each new article with the other new ones and with the known ones; never known with known."""
+    """Compare each new article with the other new ones and with the known ones; never known with known, nor the pairs of ids in `done`, in either order."""
+    done = {*done, *((later, earlier) for earlier, later in done)}
     everything = [*new, *known]
     found = []
     for i, near in _near(everything, len(new), window_days):
         views = [everything[j] for j in near]
         for j, may in zip(near, may_share_event(everything[i], views, min_affinity), strict=True):
+            if (everything[i].article.article_id, everything[j].article.article_id) in done:
+                continue
             if may or everything[i].source_keys & everything[j].source_keys:
                 comparison = compare_articles(everything[i], everything[j], run_id, window_days=window_days, min_affinity=min_affinity)
                 if comparison is not None:
@@ -174,7 +185,7 @@ def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterato
             similarity = centroids[rows] @ centroids[column : column + BLOCK].T
             for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR - ROUNDING), strict=True):
                 i, j = usable[rows[int(r)]], usable[column + int(c)]
-                if i < j and within_window(views[i].article, views[j].article, window_days):
+                if i < j and within_window(views[i], views[j], window_days):
                     near[int(r)].add(j)
         for p, its in zip(rows, near, strict=True):
             later = sorted(j for j in its if j > usable[p])

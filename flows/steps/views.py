@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
 import re
 from collections import Counter
@@ -40,7 +41,7 @@ class Marks:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class ArticleView:
-    """An article with all that comparing needs of it. `vectors` (n_claims, H) are the claims' unit vectors."""
+    """An article with all that comparing needs of it. `vectors` (n_claims, H) are the claims' unit vectors; `seen_at` are the dates of its sightings."""
 
     article: Article
     claims: tuple[Claim, ...]
@@ -48,6 +49,12 @@ class ArticleView:
     source_keys: frozenset[str]
     outlets: frozenset[str]
     shingles: frozenset[int]
+    seen_at: frozenset[dt.datetime | None] = frozenset()
+
+    @cached_property
+    def dates(self) -> frozenset[dt.datetime | None]:
+        """Every date that the text was published at; None among them where it was seen without one."""
+        return self.seen_at or frozenset({self.article.published_at})
 
     @cached_property
     def centroid(self) -> NDArray[np.float32]:

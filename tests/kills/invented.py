@@ -6,6 +6,7 @@ The engine takes no time and is the same in every process, so what a run finds i
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,6 +53,23 @@ def invented_articles(n: int, seed: int = 1) -> dict[str, str]:
         if i % 10 == 9:
             articles[f"agency/2025-03-{10 + i % 9:02}-{i}.txt"] = articles[name]
     return articles
+
+
+def awkward_articles() -> dict[str, str]:
+    """Return articles of the same events, by path, as records of one each: versions of one address, two of them years apart, one text at two addresses and
+    another at two dates, undated ones, and some beyond the window.
+
+    The text with two dates has neighbours by the first only: of a pair that was compared by the second, the days between and the order would stay as they were.
+    """
+    texts = [*invented_articles(19, seed=7).values()][:18:3]  # of one event, in both places
+    plain = "Seven dockers died when a crane fell on a ship in the port of Velm, police said. Strong wind brought the crane in Velm down, sources said."
+    seen = [
+        ("edits.example/1", "2025-03-10", texts[0]), ("edits.example/1", "2025-03-13", texts[1]), ("edits.example/1", "2023-06-01", texts[2]),
+        ("years.example/1", "2021-05-01", texts[3]), ("years.example/1", "2025-03-10", texts[0]),
+        ("twice.example/1", "2023-02-01", plain), ("again.example/1", "2030-01-01", plain), ("then.example/1", "2023-01-15", texts[4]),
+        ("undated.example/1", None, texts[5]), ("undated.example/2", None, texts[5].replace("report", "account")),
+    ]  # fmt: skip
+    return {f"awkward-{n}.json": json.dumps({"url": f"https://{url}", "date": date, "text": text}) for n, (url, date, text) in enumerate(seen)}
 
 
 class _Scorer:
