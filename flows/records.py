@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from flows.structs import CHANGE_TYPE, EVIDENCE_TYPE, NAME_TYPE, QUANTITY_TYPE, TEXT_SPAN, TIME_TYPE, TIMESTAMP
+
 SCHEMA_VERSION = 1
 
 Kind = Literal["contradiction", "drift", "update"]
@@ -37,9 +39,6 @@ OPPOSITE_DIRECTION: dict[str, str] = {
     "weakened": "strengthened", "advanced": "set back", "set back": "advanced", "negated": "affirmed", "affirmed": "negated",
     "dropped": "more precise", "harsher": "softer", "softer": "harsher",
 }  # fmt: skip
-
-TIMESTAMP = pa.timestamp("us", tz="UTC")
-TEXT_SPAN = pa.struct([("text", pa.string()), ("char_start", pa.int64()), ("char_end", pa.int64())])
 
 
 def stable_hash(*parts: str | int) -> str:
@@ -131,16 +130,6 @@ class Cue:
     text: str
     char_start: int
     char_end: int
-
-
-QUANTITY_TYPE = pa.struct(
-    [("text", pa.string()), ("char_start", pa.int64()), ("char_end", pa.int64()), ("low", pa.float64()), ("high", pa.float64())]
-    + [("unit", pa.string()), ("dimension", pa.string()), ("approximate", pa.bool_())]
-)
-TIME_TYPE = pa.struct(
-    [("text", pa.string()), ("char_start", pa.int64()), ("char_end", pa.int64()), ("start", TIMESTAMP), ("end", TIMESTAMP), ("grain", pa.string())]
-)
-NAME_TYPE = pa.struct([("text", pa.string()), ("char_start", pa.int64()), ("char_end", pa.int64()), ("role", pa.string())])
 
 
 # --- tables --------------------------------------------------------------------------------------------------------------------------------------------------
@@ -241,9 +230,6 @@ class Change:
     to_text: str
 
 
-CHANGE_TYPE = pa.struct([(name, pa.string()) for name in ("type", "kind", "direction", "from_text", "to_text")])
-
-
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What one comparer saw in a pair of claims.
@@ -260,17 +246,6 @@ class Observation:
     to_text: str = ""
     weight: float = 0.0
     note: str = ""  # one short plain phrase for `explain`: "87 is outside 100 to 120"
-
-
-OBSERVATION_TYPE = pa.struct(
-    [(n, pa.string()) for n in ("type", "verdict", "direction", "from_text", "to_text")] + [("weight", pa.float64()), ("note", pa.string())]
-)
-CONTRIBUTION_TYPE = pa.struct([("feature", pa.string()), ("value", pa.float64()), ("contribution", pa.float64())])
-EVIDENCE_TYPE = pa.struct(
-    [("similarity", pa.float64()), ("same_fact", pa.float64()), ("exclusive", pa.float64()), ("compatible", pa.float64()), ("same", pa.float64())]
-    + [(name, pa.float64()) for name in ("entailment", "neutral", "contradiction", "entailment_back", "neutral_back", "contradiction_back")]
-    + [("blocking_rule", pa.string()), ("observations", pa.list_(OBSERVATION_TYPE)), ("contributions", pa.list_(CONTRIBUTION_TYPE))]
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,28 @@ def columns_part(table: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def struct_members(field: pa.Field, path: str = "") -> Iterator[tuple[str, pa.Field]]:
+    """Yield the members of the structs in a column, each with where it stands, such as "evidence.observations.note"."""
+    path, inner = f"{path}{field.name}.", field.type.value_type if pa.types.is_list(field.type) else field.type
+    if pa.types.is_struct(inner):
+        for child in inner:
+            yield path + child.name, child
+            yield from struct_members(child, path)
+
+
+def members_part() -> str:
+    """A Markdown table of what the structs in the Parquet tables hold, from the Arrow schemas."""
+    lines = ["| member | type | what it holds |", "| --- | --- | --- |"]
+    for table in SHOWN_TABLES.values():
+        for column in arrow_schema(table):
+            for path, child in struct_members(column):
+                notes = {key.decode(): value.decode() for key, value in child.metadata.items()}
+                unit = f" [{notes['unit']}]" if "unit" in notes else ""
+                null = ", or null" if notes["nullable"] == "true" else ""
+                lines.append(f"| `{path}` | {type_name(child.type)}{null} | {notes['description']}{unit} |")
+    return "\n".join(lines) + "\n"
+
+
 def help_part() -> str:
     """What `claimdrift check --help` prints."""
     result = CliRunner().invoke(cli, ["check", "--help"], prog_name="claimdrift", terminal_width=HELP_WIDTH)
@@ -134,6 +156,7 @@ def generated_part(name: str, before: str, outputs: Path) -> str:
     """Return the part's text; `before` is what stands there now."""
     makers: dict[str, Callable[[str], str]] = {
         "columns": columns_part,
+        "members": lambda _: members_part(),
         "help": lambda _: help_part(),
         "excerpt": lambda _: excerpt_part(outputs, (re.findall(r"\d+ s$", before, re.MULTILINE) or ["? s"])[0]),
         "reading": lambda _: reading_part(outputs),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 import pytest
-from readme_parts import SHOWN_TABLES, Block, blocks, columns_part, generated_part, help_part, parts, run_python
+from readme_parts import SHOWN_TABLES, Block, blocks, columns_part, generated_part, help_part, members_part, parts, run_python
 
 from flows import cli
 from flows.records import CHANGE_TYPES, DIRECTIONS, KINDS, TABLES, Article, Claim, arrow_schema, article_id
@@ -152,6 +152,11 @@ def test_every_table_and_column_is_described(readme: str) -> None:
     for table, text in shown.items():
         assert text == columns_part(table), difference(text, columns_part(table))
         assert [row[0].strip("`") for row in table_rows(text)] == arrow_schema(SHOWN_TABLES[table]).names
+
+
+def test_every_member_of_a_struct_is_described(readme: str) -> None:
+    [shown] = [text for name, text in parts(readme) if name == "members"]
+    assert shown == members_part(), difference(shown, members_part())
 
 
 def test_every_column_named_elsewhere_is_in_a_table(readme: str) -> None:

@@ -5,9 +5,11 @@ import types
 import typing
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from readme_parts import struct_members
 
 from flows.records import (
     CHANGE_TYPES,
@@ -22,6 +24,7 @@ from flows.records import (
     Observation,
     Quantity,
     Run,
+    TimeMention,
     arrow_schema,
     article_id,
     as_row,
@@ -29,6 +32,7 @@ from flows.records import (
     finding_id,
     stable_hash,
 )
+from flows.structs import TIME_TYPE
 
 # Names that readers of the findings table may rely on; taking one away, or renaming it, is a new schema version.
 FIXED = """finding_id run_id thread_id storyline_id kind types changes score earlier_source later_source earlier_sources later_sources earlier_outlet
@@ -87,6 +91,34 @@ def test_structs_have_the_fields_of_their_dataclass(name):
         if items:
             struct = field.type.value_type
             assert [struct.field(i).name for i in range(struct.num_fields)] == [f.name for f in dataclasses.fields(items[0])]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_member_of_a_struct_is_described(name, tmp_path):
+    """In the files, too; and files that were written before the members were described still read as the same table."""
+    schema = arrow_schema(TABLES[name])
+    pq.write_table(schema.empty_table(), tmp_path / "t.parquet")
+    written = pq.read_schema(tmp_path / "t.parquet")
+    for column in written:
+        for path, child in struct_members(column):
+            assert child.metadata[b"description"].strip(), path
+            assert child.metadata[b"nullable"] in (b"true", b"false"), path
+            assert child.nullable, f"{path}: Arrow's own flag is part of the type, so that a change of it needs a new schema version"
+    plain = pa.schema([pa.field(field.name, bare(field.type), nullable=field.nullable) for field in schema])
+    assert plain.equals(schema)
+
+
+def bare(arrow_type: pa.DataType) -> pa.DataType:
+    """A type without the notes of its members."""
+    if pa.types.is_list(arrow_type):
+        return pa.list_(bare(arrow_type.value_type))
+    return pa.struct([(child.name, bare(child.type)) for child in arrow_type]) if pa.types.is_struct(arrow_type) else arrow_type
+
+
+def test_members_may_be_null_exactly_where_the_record_may_hold_none():
+    hints = typing.get_type_hints(TimeMention)
+    for child in TIME_TYPE:
+        assert (child.metadata[b"nullable"] == b"true") == (typing.get_origin(hints[child.name]) is types.UnionType), child.name
 
 
 def test_every_row_names_its_run():
