@@ -45,7 +45,8 @@ class Rewrite:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for path in keep:
-            link_or_copy(path, folder / path.name)
+            if path.name != MARKER:  # a link would be a second name of the old folder's: writing the new one would change both
+                link_or_copy(path, folder / path.name)
         self.folders.append(name)
         return folder
 
@@ -76,6 +77,8 @@ def recover(root: Path) -> None:
         _finish(root, json.loads(journal.read_text(encoding="utf-8")))
         log.warning("%s: finished a rewrite of its files, which was interrupted", root)
     _clear(root)
+    for marker in root.glob("*/" + MARKER):  # killed once the journal was gone, before these were
+        marker.unlink()
 
 
 def forgotten(root: Path) -> frozenset[str]:

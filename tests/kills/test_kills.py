@@ -40,7 +40,7 @@ def the_same_came_of_it(folder: Path) -> None:
     findings = load(killed, "findings")
     assert len(findings) >= 30
     assert min(findings.earlier_published_at.min(), findings.later_published_at.min()).date() >= RETENTION
-    assert [path.name for path in killed.rglob(".*") if path.name not in (".lock", ".cache", ".forgotten", ".rewritten")] == []
+    assert [path.name for path in killed.rglob(".*") if path.name not in (".lock", ".cache", ".forgotten")] == []
     assert all(len(list((killed / table).iterdir())) == 1 for table in TABLES if table != "rejects")
 
 
