@@ -137,6 +137,20 @@ def test_only_the_files_with_rejects_are_read(here: Path) -> None:
     assert {root: [file.path for file in files] for root, files in found.by_folder.items()} == {folder: [folder / "feed.jsonl"]}
 
 
+def test_a_folder_made_on_other_machines_is_retried_with_its_engine(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path("in")
+    folder.mkdir()
+    for name, text in {"a.txt": MONDAY, "b.txt": ""}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    check([folder], Path("out"))
+    asked: list[dict] = []
+    monkeypatch.setattr("flows.drops.checking.check_drop", lambda *arguments, **_: asked.append(arguments[3]))
+    result = retry("--engine", "ray", "--gpus-per-worker", "0.5", "--ray-workers", "2")
+    assert result.exit_code == 0, result.output
+    assert {name: asked[0][name] for name in ("engine", "gpus_per_worker", "ray_workers")} == {"engine": "ray", "gpus_per_worker": 0.5, "ray_workers": 2}
+    assert retry("--gpus-per-worker", "1").exit_code == 2, "without an engine that has workers"
+
+
 def test_without_an_outputs_folder(here: Path) -> None:
     result = retry()
     assert (result.exit_code, result.stdout) == (2, "")

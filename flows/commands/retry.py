@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands.base import EXIT_USAGE, OneLineCommand, tell
-from flows.commands.check_options import field_options, model_options, tell_options
+from flows.commands.check_options import engine_options, field_options, model_options, tell_options
 from flows.commands.watch import printer
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ Exit codes: 0 done, or nothing to retry; 1 the run failed; 2 none of the files i
     "--outputs", "-o", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path), help="Outputs folder of earlier runs.",
 )  # fmt: skip
 @model_options
+@engine_options
 @field_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary of each folder's files as a line of JSON.")
@@ -43,16 +44,18 @@ Exit codes: 0 done, or nothing to retry; 1 the run failed; 2 none of the files i
 def retry(outputs: Path, quiet: bool, as_json: bool, debug: bool, **parameters: Any) -> None:
     """Read again what check, watch and serve rejected, and check what can be read now, wherever its files lie.
 
-    Score, window, model and precision are the outputs folder's own where they are not given. What only failed, such as a drop of a run that was killed, needs
-    no retry: watch and serve take it up by themselves.
+    Score, window, model and precision are the outputs folder's own where they are not given; a folder made on GPUs needs --engine and the like again. What
+    only failed, such as a drop of a run that was killed, needs no retry: watch and serve take it up by themselves.
     """
     from flows.cli import one_line_errors
 
     with one_line_errors(outputs, debug):
         from flows.drops.rejected import find_rejected
         from flows.watchlist import Watchlist
+        from flows.worker_options import WorkerOptions
 
         watchlist, command = Watchlist.read(parameters.pop("watch_terms")), parameters.pop("notify")
+        WorkerOptions.of(parameters)
         rejected = find_rejected(outputs)
         for source in rejected.missing[:N_MISSING_TOLD]:
             tell(f"{source} is not here any more, or it was checked from another folder: run retry there")
@@ -80,9 +83,9 @@ def retry(outputs: Path, quiet: bool, as_json: bool, debug: bool, **parameters: 
                 started = time.monotonic()
                 with showing_progress(console, "loading the model"):
                     summary = check_drop(folder, files, outputs, settings, ledger=ledger, command=command, again=True)
-                    assert summary is not None  # which it is where all the files were checked before
-                    summary = tell_findings(summary, command, watchlist)
-                show(summary, time.monotonic() - started)
+                    summary = None if summary is None else tell_findings(summary, command, watchlist)
+                if summary is not None:  # else none of them can be read, as before
+                    show(summary, time.monotonic() - started)
         if not quiet and not as_json:
             n_left = sum(map(len, find_rejected(outputs).by_folder.values()))
             still = f"{n_left} file{' is' if n_left == 1 else 's are'} still rejected, claimdrift status says why"
