@@ -5,7 +5,8 @@
 Two cases: drops that go on telling of the same events (`shared`, or the articles of --corpus, a Parquet file with a column `text`), and drops that each bring
 new events (`new`). Each is checked as it comes, then in random orders and splits, then at once; findings, pairs, threads and storylines must be equal. Drops
 are checked as `claimdrift watch` does it, in one process, the report put off where one was written a moment ago. Prints a row a drop, then the ratio of each
-figure at the last drop to that at the 5th, as medians of five drops. --processor-time counts seconds of this process's work in place of the wall's: on a busy
+figure at the last drop to that at the 5th, as medians of five drops. With --assert it fails where one of those that should be flat, in the order in which the
+drops come, is over 1.5. --processor-time counts seconds of this process's work in place of the wall's: on a busy
 machine they tell more.
 
 pairs        scored, those of which the cache knew the scores included
@@ -42,6 +43,11 @@ FEWEST_FINDINGS = 200
 FIRST = 5  # the drop that the last one is compared with
 AROUND = 2  # drops on either side of it that the median takes in
 ON_PAIRS = ("propose", "compare")
+FLAT = {  # what should not grow with the archive, of each case: in the first each drop meets more articles
+    "shared": ("scoring, seconds per pair", "all outside scoring, seconds per pair", "peak"),
+    "new": ("wall", "scoring, seconds per pair", "peak"),
+}
+MOST = 1.5
 
 
 class Clock:
@@ -132,8 +138,8 @@ def results(outputs: Path) -> dict[str, Any]:
     }
 
 
-def show(drops: Iterable[Cost], *, steps: bool) -> None:
-    """Print a row a drop, as it comes, and the ratios."""
+def show(drops: Iterable[Cost], *, steps: bool) -> dict[str, float]:
+    """Print a row a drop, as it comes, and the ratios; return these."""
     costs: list[Cost] = []
     print("   drop    pairs  computed  findings    wall  in scoring  on pairs  besides   per pair     peak")
     for n, c in enumerate(drops, 1):
@@ -154,10 +160,13 @@ def show(drops: Iterable[Cost], *, steps: bool) -> None:
         "besides": lambda c: c.besides_s,
         "peak": lambda c: c.peak_bytes,
     }
+    ratios = {}
     for name, figure in figures.items():
         values = [float(figure(c)) for c in costs]
         first, last = (statistics.median(part) for part in (values[FIRST - 1 - AROUND : FIRST + AROUND], values[-1 - 2 * AROUND :]))
-        print(f"   drop {len(costs)} to drop {FIRST}: {last / first if first else float('nan'):5.2f}  {name}")
+        ratios[name] = last / first if first else float("nan")
+        print(f"   drop {len(costs)} to drop {FIRST}: {ratios[name]:5.2f}  {name}")
+    return ratios
 
 
 def main() -> None:
@@ -174,6 +183,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="of the model; all cores by default")
     parser.add_argument("--processor-time", action="store_true")
     parser.add_argument("--steps", action="store_true", help="print the seconds of each step as well")
+    parser.add_argument("--assert", dest="flat", action="store_true", help=f"fail where a ratio that should be flat is over {MOST}")
     args = parser.parse_args()
     if args.drops < FIRST + AROUND:
         parser.error(f"--drops {args.drops}: give {FIRST + AROUND} or more")
@@ -191,15 +201,19 @@ def main() -> None:
         drops = cases[case]()
         print(f"{case}: {args.drops} drops of {args.articles} articles")
         with tempfile.TemporaryDirectory() as name:
-            compare_orders(drops, Path(name), parameters, args.orders, steps=args.steps)
+            ratios = compare_orders(drops, Path(name), parameters, args.orders, steps=args.steps)
+        grown = [f"{name} {ratios[name]:.2f}" for name in FLAT[case] if not ratios[name] <= MOST]
+        if args.flat and grown:
+            sys.exit(f"{case}: over {MOST}: {', '.join(grown)}")
 
 
-def compare_orders(drops: list[dict[str, str]], folder: Path, parameters: Mapping[str, Any], n_orders: int, *, steps: bool) -> None:
-    """Check the drops in their order, in random ones, and at once; exit with a message where the results differ."""
+def compare_orders(drops: list[dict[str, str]], folder: Path, parameters: Mapping[str, Any], n_orders: int, *, steps: bool) -> dict[str, float]:
+    """Check the drops in their order, in random ones, and at once; exit with a message where the results differ. Returns the ratios of the first order."""
     orders = {"as they come": drops} | {f"random order {n}": list(reordered(drops, n)) for n in range(1, n_orders + 1)}
+    ratios: dict[str, dict[str, float]] = {}
     for order, its in orders.items():
         print(f"  {order}", flush=True)
-        show(check_drops(its, folder / order / "in", folder / order / "outputs", parameters), steps=steps)
+        ratios[order] = show(check_drops(its, folder / order / "in", folder / order / "outputs", parameters), steps=steps)
     at_once = {name: text for drop in drops for name, text in drop.items()}
     [cost] = check_drops([at_once], folder / "in", folder / "outputs", parameters)
     print(f"  at once: {cost.n_pairs:,} pairs, {cost.n_findings:,} findings, {cost.wall_s:.1f} s, peak {cost.peak_bytes / 2**20:.0f} MB")
@@ -213,6 +227,7 @@ def compare_orders(drops: list[dict[str, str]], folder: Path, parameters: Mappin
             sys.exit(f"{order}: other {', '.join(differing)} than at once")
     sizes = {name: len(rows) for name, rows in expected.items()}
     print(f"  equal in all of them: {', '.join(f'{n:,} {name}' for name, n in sizes.items())}")
+    return ratios["as they come"]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import datetime as dt
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from models.stories import load_stories
@@ -90,9 +91,10 @@ def _varied(sentence: str, rng: random.Random) -> str:
 
 
 def reordered(drops: list[dict[str, str]], seed: int) -> Iterator[dict[str, str]]:
-    """The same articles in drops of the same sizes, in a random order."""
+    """The same articles in as many drops, in a random order and of random sizes."""
     articles = [article for drop in drops for article in drop.items()]
-    random.Random(f"{seed}-order").shuffle(articles)
-    for drop in drops:
-        yield dict(articles[: len(drop)])
-        del articles[: len(drop)]
+    rng = random.Random(f"{seed}-order")
+    rng.shuffle(articles)
+    cuts = [0, *sorted(rng.sample(range(1, len(articles)), len(drops) - 1)), len(articles)]
+    for start, end in pairwise(cuts):
+        yield dict(articles[start:end])
