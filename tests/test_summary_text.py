@@ -73,7 +73,7 @@ def test_what_articles_say_cannot_steer_the_terminal(tmp_path):
 
 def test_sides_that_one_outlet_told_on_one_day_are_told_apart_by_source(tmp_path):
     text = summary_text(summarise(publish(tmp_path, [finding(12, earlier_published_at=None, later_published_at=None, later_outlet="Echo", order_known=False)])))
-    assert "day1/echo.txt, undated → day2/courier.txt, undated  (which came first is not known)" in text
+    assert "day1/echo.txt, undated / day2/courier.txt, undated  (which came first is not known)" in text
 
 
 def test_a_change_that_left_words_out(tmp_path):
