@@ -71,7 +71,7 @@ def writer_of(folder: Path) -> str:
         writer = json.loads((folder / WRITER_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return ""
-    if writer["host"] == socket.gethostname() and not _is_alive(writer["pid"]):
+    if writer["host"] == socket.gethostname() and not (_is_alive(writer["pid"]) and _seems_locked(folder / LOCK_FILE)):
         return ""
     return _writer(folder)
 
@@ -86,6 +86,16 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _seems_locked(path: Path) -> bool:
+    """Say whether anyone holds a lock on a file, as far as the system tells without its being tried: a killed run's pid may be another process by now."""
+    try:
+        inode = str(path.stat().st_ino)
+        lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    except OSError:  # no Linux
+        return True
+    return any(line.split()[1] == "FLOCK" and line.split()[-3].rpartition(":")[2] == inode for line in lines)
 
 
 def _try_acquire(lock: FileLock, folder: Path) -> bool:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from test_archive import Killed, kill_at, publish
 from flows.cli import cli
 from flows.housekeeping.compacting import compact
 from flows.housekeeping.status import days_ago, read_status
-from flows.lock import WRITER_FILE, writer_of
+from flows.lock import LOCK_FILE, WRITER_FILE, writer_of
 from flows.outbox import Outbox
 from flows.tables import Outputs, OutputsError
 
@@ -99,6 +101,13 @@ def test_who_writes_is_told_and_a_dead_writer_is_none(outputs):
         path = outputs.root / WRITER_FILE
         path.write_text(json.dumps({**json.loads(path.read_text()), "pid": dead}))
         assert writer_of(outputs.root) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks")
+def test_a_killed_writer_whose_pid_is_another_process_now_is_none(outputs):
+    (outputs.root / LOCK_FILE).touch()
+    (outputs.root / WRITER_FILE).write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": "2024-01-01 00:00:00"}))
+    assert writer_of(outputs.root) == ""
 
 
 def test_findings_that_wait_for_the_command_are_told(outputs):
