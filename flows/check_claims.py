@@ -165,17 +165,19 @@ def tell_command(command: str, outputs: str | Path, watchlist: Watchlist, first:
     return hand_over_waiting(command, outputs, watchlist, first)
 
 
-def carry_out(run: CheckRun, command: str | None) -> CheckSummary:
-    """Carry out a run by the tasks, within a flow and under the lock of its outputs folder; log what a reader of the log wants to know.
-
-    command: the one that is to be told; see `tell_result`.
-    """
+def begin(run: CheckRun) -> None:
+    """Carry out a run's first tasks, up to the reading, within a flow and under the outputs folder's lock; log what a reader of the log wants to know."""
     log, n = get_run_logger(), run.counts
     prepare(run)
     log.info("Run %s: model %s, %s", run.run_id, run.engine.source, ", ".join(f"{k} {v:g}" for k, v in run.settings.thresholds().items()))
     read(run)
     read_counts = ("articles", "articles known before", "rejects", "rejects known before")
     log.info("Read %d new articles, %d known before; rejected %d, and %d as before", *(n[name] for name in read_counts))
+
+
+def finish(run: CheckRun, command: str | None) -> CheckSummary:
+    """Carry out the others. command: the one that is to be told; see `tell_result`."""
+    log, n = get_run_logger(), run.counts
     extract(run)
     relate(run)
     propose(run)
@@ -261,5 +263,6 @@ def check_claims(
         ray_workers=ray_workers, gpus_per_worker=gpus_per_worker,
     )  # fmt: skip
     with run.outputs.lock(), kept(run.worker_options):
-        summary = with_report(carry_out(run, notify))
+        begin(run)
+        summary = with_report(finish(run, notify))
     return tell_result(summary, notify, watchlist)

@@ -55,7 +55,7 @@ from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
 from flows.steps.rows import JudgedPairs, evidence_of
 from flows.steps.scored import ScoredPairs, ScoredProposal, margins_of, score_proposals
 from flows.steps.scoring import encode_texts
-from flows.steps.sources import one_line
+from flows.steps.sources import names_source, one_line
 from flows.steps.storylines import DEFAULT_AFFINITY, DEFAULT_WINDOW_DAYS, find_comparisons
 from flows.steps.views import ArticleView, normalised
 from flows.steps.weighing import load_weights, weights_id
@@ -108,6 +108,8 @@ class CheckRun:
         self.articles: list[Article] = []
         self.sightings: list[Sighting] = []
         self.rejects: list[Reject] = []
+        self.unread: set[Path] = set()  # files that could not be read for a reason that may pass
+        self.hidden: set[str] = set()  # sources of forgotten articles, named in no table again
         self.claims: dict[str, list[Claim]] = {}  # article_id: claims, of new articles
         self.views: dict[str, ArticleView] = {}
         self.sightings_of: dict[str, list[Sighting]] = {}  # article_id: where it was seen
@@ -157,7 +159,8 @@ class CheckRun:
             known_ids, before = (set(), []) if self.rebuild else self.outputs.known(s.article_id for s in result.sightings)
             known_places = set(map(_place, before))
             forgotten = self.outputs.forgotten()
-            hidden = {s.source for s in result.sightings if s.article_id in forgotten}  # named in no table again
+            self.hidden = hidden = {s.source for s in result.sightings if s.article_id in forgotten}
+            self.unread = result.unread
             self.articles = [a for a in result.articles if a.article_id not in known_ids | forgotten]
             self.sightings = [s for s in result.sightings if _place(s) not in known_places and s.article_id not in forgotten]
             rejects = [r for r in result.rejects if r.source not in hidden]
@@ -175,6 +178,11 @@ class CheckRun:
             self.dropped.update(f"rejected: {r.reason}" for r in self.rejects)
             for article in self.articles:
                 self.dropped.update({f"chrome: {reason}": n for reason, n in article.chrome.items()})
+
+    @property
+    def is_put_off(self) -> bool:
+        """Say whether none of the files could be read now, and the folder knows that: there is nothing to publish, and they may be read another time."""
+        return self.unread.issuperset(self.inputs) and not (self.sightings or self.rejects)
 
     def extract(self) -> None:
         """Split the new articles into claims."""
@@ -412,8 +420,9 @@ class CheckRun:
 
     def _run_row(self) -> Run:
         engine = self.engine
+        inputs = [name for p in self.inputs if not names_source(name := one_line(p), self.hidden)]
         return Run(
-            run_id=self.run_id, started_at=self.started_at, finished_at=dt.datetime.now(dt.UTC), inputs=[one_line(p) for p in self.inputs],
+            run_id=self.run_id, started_at=self.started_at, finished_at=dt.datetime.now(dt.UTC), inputs=inputs,
             counts=dict(self.counts),
             pairs_per_rule=dict(self.pairs_per_rule), dropped=dict(self.dropped), thresholds=self.settings.thresholds(), seconds=dict(self.seconds),
             model_id=engine.model_id, model_source=engine.source, settings_id=self.settings.digest(engine.model_id), schema_version=SCHEMA_VERSION,

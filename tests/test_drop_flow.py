@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
 from click.testing import CliRunner
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
@@ -19,10 +21,13 @@ from flows.drops.flow import below, check_drops
 from flows.drops.folder import DropFile, Fingerprint
 from flows.drops.serving import make_schedule
 from flows.drops.trigger import N_FILES_NAMED, DropTrigger, named, start_run
+from flows.housekeeping.status import read_status
 from flows.outbox import Outbox
+from flows.pipeline import CheckRun
 from flows.steps.sources import InputError
 from flows.tables import Outputs, load
 from tests.core_examples import FRIDAY
+from tests.test_drop_failures import fails_on, unreadable
 
 
 def test_sweeps_and_named_files(prefect_server, drops, tmp_path):
@@ -116,6 +121,42 @@ def test_a_server_that_is_away_puts_the_drop_off(drops, tmp_path, monkeypatch):
     trigger.waiting.look()
     assert not trigger._try(trigger.waiting.ready_now())
     assert "will be tried again: [Errno 111] Connection refused" in told[0]
+
+
+def test_drops_that_need_no_run_any_more_are_forgotten(drops, tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.drops.trigger.start_run", lambda *_: FlowRun(flow_id=uuid4()))
+    trigger = DropTrigger("check-drops/test", drops, tmp_path / "out", settle_s=0.0, tell=lambda _: None)
+    for name in ("b.txt", "c.txt", "d.txt"):
+        (drops / name).write_text(name)
+    trigger.once()
+    assert len(trigger._started) == 4
+    (drops / "b.txt").unlink()
+    (drops / "c.txt").write_text("changed")
+    monkeypatch.setattr(trigger, "_is_checked", lambda files: {drops / "d.txt"})
+    trigger._on_look()
+    assert [path.name for path, _ in trigger._started] == ["a.txt"]
+    trigger.waiting.look()
+    assert trigger._try(trigger.waiting.ready_now()), "one of them that is gone does not hold up the others"
+
+
+def test_a_file_that_the_program_fails_on_does_not_hold_up_a_run(prefect_server, drops, tmp_path, monkeypatch):
+    (drops / "b.txt").write_text(FRIDAY, encoding="utf-8")
+    (drops / "c.txt").write_text(FRIDAY.replace("Twelve", "Nine"), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(CheckRun, "read", fails_on("b.txt"))
+        with pytest.raises(RuntimeError, match="no such luck"):
+            check_drops(drops, tmp_path / "out", settle_s=0.1)
+    assert set(load(tmp_path / "out", "sightings")["source"]) == {"echo/a.txt", "c.txt"}
+    assert "b.txt" in read_status(tmp_path / "out").drops[0].problem
+    with monkeypatch.context() as patch:
+        unreadable(patch, (drops / "b.txt").resolve())
+        unreadable(patch, drops / "b.txt")
+        check_drops(drops, tmp_path / "out", settle_s=0.1)
+        n_runs = len(Outputs(tmp_path / "out").run_ids())
+        assert check_drops(drops, tmp_path / "out", settle_s=0.1) is None
+        assert len(Outputs(tmp_path / "out").run_ids()) == n_runs
+    assert check_drops(drops, tmp_path / "out", settle_s=0.1) is not None
+    assert len(load(tmp_path / "out", "sightings")) == 3
 
 
 def test_names_that_parameters_cannot_hold_become_a_sweep(tmp_path):

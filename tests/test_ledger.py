@@ -12,7 +12,7 @@ from example_archive import run_tables
 from flows.drops.folder import DropFile, fingerprint
 from flows.drops.ledger import Ledger
 from flows.housekeeping.forgetting import forget
-from flows.tables import Outputs
+from flows.tables import Outputs, OutputsError
 
 
 @pytest.fixture
@@ -113,6 +113,19 @@ def test_a_ledger_that_cannot_be_read_takes_nothing_for_checked(outputs, tmp_pat
         assert ledger.seems_checked({a.path: a.fingerprint}) == set()
         with pytest.raises(sqlite3.Error):
             ledger.unchecked([a])
+
+
+def test_a_ledger_whose_outputs_cannot_be_read_takes_nothing_for_checked(outputs, tmp_path, monkeypatch):
+    """A look at the folder must not end a watcher, whatever has become of the tables."""
+    [a] = drop(tmp_path, "a.txt")
+    with Ledger(outputs) as ledger:
+        ledger.record([a], "r1")
+
+        def fails(*_: object) -> None:
+            raise OutputsError("the files change faster than they can be read")
+
+        monkeypatch.setattr(Ledger, "checked", fails)
+        assert ledger.seems_checked({a.path: a.fingerprint}) == set()
 
 
 def test_more_files_than_a_statement_takes(outputs, tmp_path):

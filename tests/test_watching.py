@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.drops import watching
+from flows.drops import retrying, watching
 from flows.drops.folder import DropFolder
-from flows.drops.watching import Retry, watch_folder
+from flows.drops.retrying import Retry
+from flows.drops.watching import watch_folder
 
 WAIT_S = 20.0  # for what comes within a second on an idle machine
 SETTLE_S = 0.1
@@ -90,7 +91,7 @@ def test_what_changes_while_a_drop_is_checked_is_handed_over_again(tmp_path):
 
 
 def test_a_drop_that_failed_is_handed_over_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(watching, "FIRST_RETRY_S", 0.3)
+    monkeypatch.setattr(retrying, "FIRST_RETRY_S", 0.3)
     with watching_folder(tmp_path) as watched:
         watched.fails = 2
         (tmp_path / "a.txt").write_text("x")
@@ -115,6 +116,41 @@ def test_a_folder_that_goes_away_is_waited_for(tmp_path, monkeypatch):
         watched.wait_for(lambda: watched.drops[1:] == [["b.txt"]])
         (drops / "c.txt").write_text("x")
         watched.wait_for(lambda: watched.drops[2:] == [["c.txt"]])
+
+
+def test_a_file_that_is_written_for_hours_leaves_idle_moments(tmp_path, monkeypatch):
+    monkeypatch.setattr(watching, "IDLE_AT_LEAST_S", 0.5)
+    idle: list[float] = []
+    folder, stop, growing = DropFolder(tmp_path, lambda files: set(), 5.0), threading.Event(), tmp_path / "growing.txt"
+    growing.write_text("x")
+    thread = threading.Thread(target=lambda: watch_folder(folder, lambda _: True, stop, tell=print, on_idle=lambda: idle.append(time.monotonic())))
+    thread.start()
+    deadline = time.monotonic() + WAIT_S
+    while len(idle) < 3 and time.monotonic() < deadline:
+        growing.write_text(growing.read_text() + "x")
+        time.sleep(0.1)
+    stop.set()
+    thread.join(WAIT_S)
+    assert len(idle) >= 3
+    assert idle[2] - idle[1] >= 0.5
+
+
+def test_where_the_system_tells_no_changes_the_folder_is_polled(tmp_path, monkeypatch):
+    real = watching.watchfiles.watch
+
+    def exhausted(*arguments, force_polling, **options):
+        if not force_polling:
+            raise OSError("OS file watch limit reached.")
+        return real(*arguments, force_polling=True, **options)
+
+    monkeypatch.setattr(watching.watchfiles, "watch", exhausted)
+    monkeypatch.setattr(watching, "POLL_MS", 100)
+    with watching_folder(tmp_path) as watched:
+        watched.wait_for(lambda: len(watched.told) == 1)
+        (tmp_path / "a.txt").write_text("x")
+        watched.wait_for(lambda: watched.drops == [["a.txt"]])
+    assert "OS file watch limit reached" in watched.told[0]
+    assert "looked at every 0.1 s" in watched.told[0]
 
 
 def test_pauses_between_tries_grow_to_five_minutes():

@@ -64,6 +64,11 @@ def lines_of(s: Status, *, show_all: bool = False) -> list[tuple[str, str]]:
     lines += _last_run(s)
     if s.writer:
         lines.append(("now", f"{printable(s.writer)} is writing here"))
+    for drops in s.drops:
+        waiting = "is not here" if drops.n_waiting is None else f"{_many(drops.n_waiting, 'file')} to be checked"
+        lines.append(("drops", f"{printable(drops.folder)}: {waiting}"))
+        if drops.problem:
+            lines.append(("", f"{printable(drops.problem_at)}: {one_line(drops.problem)}"))
     lines += [("unfinished", printable(line)) for line in s.unfinished]
     if s.n_untold:
         lines.append(("to tell", f"findings of {_many(s.n_untold, 'run')}: the next run with --notify hands them over"))
@@ -99,7 +104,7 @@ def _last_run(s: Status) -> list[tuple[str, str]]:
     what = f"{_many(counts.get('articles', 0), 'new article')}, {_many(counts.get('findings', 0), 'new finding')}"
     return [
         ("last run", f"{run.finished_at:%Y-%m-%d %H:%M} UTC, {days_ago(run.finished_at, dt.datetime.now(dt.UTC))}: {what}"),
-        ("", f"checked {printable(inputs)}"),
+        *([("", f"checked {printable(inputs)}")] if inputs else []),
     ]
 
 

@@ -20,7 +20,9 @@ def check_drop(
     folder: Path, files: Sequence[DropFile], outputs: Path, parameters: Mapping[str, Any], *, ledger: Ledger, lock_wait_s: float = 0.0,
     command: str | None = None, again: bool = False, report: Callable[[CheckSummary], CheckSummary] = with_report,
 ) -> CheckSummary | None:  # fmt: skip
-    """Check what no one has checked yet of these files below `folder`, publish it and write the report; None where nothing was left to check.
+    """Check what no one has checked yet of these files below `folder`, publish it and write the report; None where nothing was left to check, or can be now.
+
+    What cannot be read for a reason that may pass is told as a reject, once, and stays unchecked in the ledger.
 
     parameters: those of make_run. command: the one that the findings are to be handed over to, by flows.telling.tell_findings. again: check all of the files,
     those too that were checked as they are now. report: writes the report, and says so in the summary. Waits up to `lock_wait_s` seconds for another run into
@@ -33,6 +35,8 @@ def check_drop(
         run = make_run([file.path for file in todo], outputs, root=folder, **parameters)
         for step in STEPS:
             getattr(run, step)()
+            if run.is_put_off:
+                return None
         publish_noted(run, command)
-        ledger.record(todo, run.run_id)
+        ledger.record([file for file in todo if file.path not in run.unread], run.run_id)
         return report(summarise(outputs, run.run_id))

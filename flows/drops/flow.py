@@ -5,20 +5,24 @@ each takes the outputs folder's lock in turn, and checks what no one before it h
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.check_claims import RETRY_DELAYS_S, carry_out, may_pass, tell_result, tell_waiting
+from flows.check_claims import RETRY_DELAYS_S, begin, finish, may_pass, tell_result, tell_waiting
 from flows.drops.folder import DEFAULT_SETTLE_S, DropFile, DropFolder
+from flows.drops.isolating import check_apart
 from flows.drops.ledger import Ledger
+from flows.drops.noted import note_drops
+from flows.drops.reporting import ReportKeeper
 from flows.housekeeping.compacting import compact_when_many
 from flows.make_run import make_run
 from flows.notify import parse_command
-from flows.steps.sources import InputError
+from flows.steps.sources import InputError, one_line
 from flows.summary import CheckSummary
-from flows.tables import Outputs
+from flows.tables import Outputs, OutputsError
 from flows.telling import with_report
 from flows.watchlist import Watchlist
 from flows.worker_pools import kept
@@ -100,7 +104,7 @@ def check_drops(
     """Check the files of `folder` that are new, against each other and against what the outputs folder holds; None where nothing is.
 
     files: only these, by their paths below the folder. settle_s: seconds that a file must not have changed for. The rest is as for check-claims, and what it
-    raises. Waits up to an hour for another run into the same outputs folder to end.
+    raises; where the program fails on single files, after all others were checked. Waits up to an hour for another run into the same outputs folder to end.
     """
     folder, outputs, log = Path(folder), Path(outputs), get_run_logger()
     watchlist = Watchlist.read(watch_terms)
@@ -112,23 +116,52 @@ def check_drops(
         log.info("%d files are still being written, and left for the next run", n_unsettled)
     if not found:
         log.info("Nothing new in %s", folder)
+        if problem := ReportKeeper(outputs).catch_up(now=True):
+            log.warning(problem)
         tell_waiting(notify, outputs, watchlist)
         return None
-    with Outputs(outputs).lock(LOCK_WAIT_S):
-        with Ledger(outputs) as ledger:
-            todo = ledger.unchecked(found)  # under the lock: another run may just have done them
-        if not todo:
-            log.info("Another run has just checked these %d files", len(found))
-            return None
+    summaries: list[CheckSummary] = []
+
+    def check(todo: Sequence[DropFile]) -> None:
         run = make_run(
             [file.path for file in todo], outputs, root=folder, model=model, precision=precision, min_score=min_score, window_days=window_days,
             text_field=text_field, title_field=title_field, date_field=date_field, url_field=url_field, outlet_field=outlet_field, id_field=id_field,
             engine=engine, address=address, ray_workers=ray_workers, gpus_per_worker=gpus_per_worker,
         )  # fmt: skip
         with kept(run.worker_options):
-            summary = carry_out(run, notify)
-        remember(todo, outputs, run.run_id)
-        summary = with_report(summary)
+            begin(run)
+            if run.unread:
+                log.warning("%d files cannot be read now, the first is %s; the next run tries them again", len(run.unread), min(run.unread))
+            if run.is_put_off:
+                return
+            summary = finish(run, notify)
+        remember([file for file in todo if file.path not in run.unread], outputs, run.run_id)
+        summaries.append(with_report(summary))
+
+    with Outputs(outputs).lock(LOCK_WAIT_S):
+        with Ledger(outputs) as ledger:
+            todo = ledger.unchecked(found)  # under the lock: another run may just have done them
+        if not todo:
+            log.info("Another run has just checked these %d files", len(found))
+            return None
+        try:
+            failed = check_apart(todo, check, no_files_fault())
+        except Exception as error:
+            note_drops(outputs, folder, f"{type(error).__name__}: {one_line(str(error))}")
+            raise
+        note_drops(outputs, folder, f"{one_line(failed[0][0].path)} cannot be checked: {one_line(str(failed[0][1]))}" if failed else "")
     if problem := compact_when_many(outputs):
         log.warning(problem)
-    return tell_result(summary, notify, watchlist)
+    told = [tell_result(summary, notify, watchlist) for summary in summaries]
+    for file, error in failed:
+        log.error("%s cannot be checked, the others were: %s: %s", file.path, type(error).__name__, error)
+    if failed:
+        raise failed[0][1]
+    return told[-1] if told else None
+
+
+def no_files_fault() -> tuple[type[Exception], ...]:
+    """What may pass, and what the user can put right."""
+    from models.checkpoint import ModelError  # PyTorch comes with it
+
+    return (OutputsError, OSError, sqlite3.Error, InputError, ModelError)

@@ -11,10 +11,11 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.drops.retrying import Retry
 from flows.steps.sources import is_finished, walk_files
 
 DEFAULT_SETTLE_S = 2.0
@@ -57,9 +58,10 @@ class DropFolder:
         self.folder, self._is_checked, self.settle_s, self._clock = folder, is_checked, settle_s, clock
         self._resolved = folder.resolve()  # a watcher names files by this
         self._waiting: dict[Path, tuple[Fingerprint, float]] = {}  # as last seen, and since when it has been so
+        self._put_off: dict[Path, tuple[Fingerprint, Retry]] = {}  # of those waiting: as it was when it could not be read
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._due())
 
     def look(self) -> None:
         """Look at all files of the folder."""
@@ -87,7 +89,7 @@ class DropFolder:
         """Return the drop that can be checked now, sorted by path: the settled files, unless others are about to settle that seem to belong to it."""
         settled = self.ready_now()
         now = self._clock()
-        if len(settled) < len(self._waiting) and not any(now - self._waiting[file.path][1] >= 2 * self.settle_s for file in settled):
+        if len(settled) < len(self) and not any(now - self._waiting[file.path][1] >= 2 * self.settle_s for file in settled):
             return []
         return settled
 
@@ -95,18 +97,39 @@ class DropFolder:
         """Return the settled files, sorted by path. Each is looked at once more."""
         self._see(list(self._waiting))
         now = self._clock()
-        return [DropFile(path, seen) for path, (seen, since) in sorted(self._waiting.items()) if now - since >= self.settle_s]
+        return [DropFile(path, self._waiting[path][0]) for path in sorted(self._due()) if now - self._waiting[path][1] >= self.settle_s]
 
     def unsettled(self) -> list[Path]:
         """Return the files that changed within the last `settle_s` seconds."""
         now = self._clock()
         return sorted(path for path, (_, since) in self._waiting.items() if now - since < self.settle_s)
 
+    def put_off(self, drop: Iterable[DropFile], unread: Collection[DropFile]) -> list[DropFile]:
+        """Of a drop, hand those over again that could not be read, as they are now, after a pause that grows each time, and others without them meanwhile.
+
+        Returns those put off for the first time.
+        """
+        first: list[DropFile] = []
+        for file in drop:
+            if file not in unread:
+                self._put_off.pop(file.path, None)
+            elif self._waiting.get(file.path, (None,))[0] == file.fingerprint:
+                if self._put_off.get(file.path, (None,))[0] != file.fingerprint:
+                    self._put_off[file.path] = file.fingerprint, Retry(self._clock)
+                    first.append(file)
+                self._put_off[file.path][1].failed()
+        return first
+
     def forget(self, files: Iterable[DropFile]) -> None:
-        """Wait for these no longer, as they are now; one that has changed since keeps waiting."""
+        """Wait for these no longer, as they are now; one that has changed since, or was put off, keeps waiting."""
         for file in files:
-            if self._waiting.get(file.path, (None,))[0] == file.fingerprint:
+            if self._waiting.get(file.path, (None,))[0] == file.fingerprint != self._put_off.get(file.path, (None,))[0]:
                 del self._waiting[file.path]
+
+    def _due(self) -> list[Path]:
+        return [
+            path for path, (seen, _) in self._waiting.items() if path not in self._put_off or self._put_off[path][0] != seen or self._put_off[path][1].is_due
+        ]
 
     def _see(self, paths: Iterable[Path]) -> None:
         now = self._clock()
@@ -123,6 +146,8 @@ class DropFolder:
                 self._waiting.pop(path, None)
             else:
                 self._waiting[path] = seen, now
+        for path in self._put_off.keys() - self._waiting.keys():
+            del self._put_off[path]
 
 
 def content_key(folder: Path, files: Iterable[DropFile]) -> str:

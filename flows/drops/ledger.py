@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from flows.drops.folder import DropFile, Fingerprint
-from flows.tables import Outputs
+from flows.drops.folder import DropFile, Fingerprint, fingerprint
+from flows.steps.sources import walk_files
+from flows.tables import Outputs, OutputsError
 
 FILE = "drops-1.sqlite"  # 1: what is stored; a change of it starts a new file
 CHUNK = 500  # SQLite's default limit is 999 variables a statement
@@ -56,22 +58,13 @@ class Ledger:
 
     def checked(self, files: Mapping[Path, Fingerprint]) -> set[Path]:
         """Return those of the files that were checked in this state."""
-        there: set[Path] = set()
-        by_key = dict(zip(_keys(files), files, strict=True))
-        keys = list(by_key)
-        for start in range(0, len(keys), CHUNK):
-            part = keys[start : start + CHUNK]
-            query = f"SELECT path, size, mtime_ns, ctime_ns FROM files WHERE path IN ({','.join('?' * len(part))})"
-            for key, *state in self._db.execute(query, part):
-                if files[by_key[key]] == Fingerprint(*state):
-                    there.add(by_key[key])
-        return there
+        return _checked(self._db, files)
 
     def seems_checked(self, files: Mapping[Path, Fingerprint]) -> set[Path]:
         """As `checked`, for a look that may be wrong: none of them where the ledger cannot be read. Who then checks them is told so by `unchecked`."""
         try:
             return self.checked(files)
-        except (OSError, sqlite3.Error):
+        except (OutputsError, OSError, sqlite3.Error):
             return set()
 
     def unchecked(self, files: Sequence[DropFile]) -> list[DropFile]:
@@ -101,6 +94,29 @@ class Ledger:
         published = set(Outputs(self._outputs).read("runs", ["run_id"]).column("run_id").to_pylist())
         gone = [run_id for (run_id,) in self._connection.execute("SELECT DISTINCT run_id FROM files") if run_id not in published]
         self._connection.executemany("DELETE FROM files WHERE run_id = ?", [(run_id,) for run_id in gone])
+
+
+def count_unchecked(outputs: Path, folder: Path) -> int:
+    """Return how many files of a folder wait to be checked, as far as a look that writes nothing can tell: all where there is no ledger."""
+    files = {path: seen for path in walk_files(folder)[0] if (seen := fingerprint(path)) is not None}
+    try:
+        with closing(sqlite3.connect(f"{(outputs / '.cache' / FILE).resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return len(files) - len(_checked(db, files))
+    except sqlite3.Error:
+        return len(files)
+
+
+def _checked(db: sqlite3.Connection, files: Mapping[Path, Fingerprint]) -> set[Path]:
+    there: set[Path] = set()
+    by_key = dict(zip(_keys(files), files, strict=True))
+    keys = list(by_key)
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        query = f"SELECT path, size, mtime_ns, ctime_ns FROM files WHERE path IN ({','.join('?' * len(part))})"
+        for key, *state in db.execute(query, part):
+            if files[by_key[key]] == Fingerprint(*state):
+                there.add(by_key[key])
+    return there
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -14,8 +14,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
-from flows.drops.folder import DropFile, DropFolder, Fingerprint, content_key
+from flows.drops.folder import DropFile, DropFolder, Fingerprint, content_key, fingerprint
 from flows.drops.ledger import Ledger
+from flows.drops.noted import note_drops
 from flows.drops.watching import Stop, watch_folder
 from flows.steps.sources import InputError
 from flows.tables import Outputs
@@ -30,13 +31,14 @@ class DropTrigger:
 
     def __init__(self, deployment: str, folder: Path, outputs: Path, *, settle_s: float, tell: Callable[[str], None]) -> None:
         Outputs(outputs).create()
-        self.deployment, self.folder, self._tell = deployment, folder, tell
-        self.waiting = DropFolder(folder, Ledger(outputs).seems_checked, settle_s)
+        self.deployment, self.folder, self._outputs, self._tell = deployment, folder, outputs, tell
+        self._is_checked = Ledger(outputs).seems_checked
+        self.waiting = DropFolder(folder, self._is_checked, settle_s)
         self._started: dict[tuple[Path, Fingerprint], tuple[DropFile, ...]] = {}  # file: the drop that it was started with
 
     def watch(self, stop: Stop) -> None:
         """Start a run for each drop, until `stop` is set."""
-        watch_folder(self.waiting, self._try, stop, tell=self._tell)
+        watch_folder(self.waiting, self._try, stop, tell=self._tell, on_look=self._on_look)
 
     def once(self) -> None:
         """Start a run for what is new now. Raises what Prefect raises where its server does not answer."""
@@ -50,18 +52,32 @@ class DropTrigger:
         try:
             self.start(drop)
         except Exception as error:  # noqa: BLE001 - the server may be back in a minute; the drop waits for it
-            self._tell(f"no run of {self.deployment} could be started, it will be tried again: {one_line(str(error)) or type(error).__name__}")
+            problem = f"no run of {self.deployment} could be started, it will be tried again: {one_line(str(error)) or type(error).__name__}"
+            self._tell(problem)
+            note_drops(self._outputs, self.folder, problem)
             return False
+        note_drops(self._outputs, self.folder, "")
         return True
+
+    def _on_look(self) -> None:
+        note_drops(self._outputs, self.folder)
+        self._forget_done()
 
     def start(self, drop: Sequence[DropFile]) -> None:
         """Start a run for these files; for those that were started before, only where that run has ended and they are still unchecked."""
         new = tuple(file for file in drop if (file.path, file.fingerprint) not in self._started)
         before = {self._started[key] for file in drop if (key := (file.path, file.fingerprint)) in self._started}
-        for part in (*sorted(before, key=lambda files: files[0].path), new):
+        for files in (*sorted(before, key=lambda files: files[0].path), new):
+            part = tuple(file for file in files if fingerprint(file.path) == file.fingerprint)
             if part:
                 self._start(part)
                 self._started |= {(file.path, file.fingerprint): part for file in part}
+
+    def _forget_done(self) -> None:
+        """Forget the drops that need no run any more: checked, changed or gone."""
+        still = {path: seen for path, seen in self._started if fingerprint(path) == seen}
+        done = self._is_checked(still)
+        self._started = {key: drop for key, drop in self._started.items() if still.get(key[0]) == key[1] and key[0] not in done}
 
     def _start(self, drop: Sequence[DropFile]) -> None:
         key = content_key(self.folder, drop)

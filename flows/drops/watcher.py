@@ -13,7 +13,9 @@ from filelock import FileLock, Timeout
 
 from flows.drops.checking import check_drop
 from flows.drops.folder import DropFile, DropFolder
+from flows.drops.isolating import check_apart
 from flows.drops.ledger import Ledger
+from flows.drops.noted import note_drops
 from flows.drops.reporting import ReportKeeper
 from flows.drops.watching import Stop, watch_folder
 from flows.housekeeping.compacting import compact_when_many
@@ -26,6 +28,7 @@ from flows.terminal import one_line
 from flows.watchlist import Watchlist
 
 LOCK_FILE = ".watcher.lock"
+MAY_PASS = (OutputsError, OSError, sqlite3.Error)  # a full disk, a run of someone else's: no file's fault
 LOCK_WAIT_S = 30.0  # for a check into the same folder to end, before the drop is put off
 
 
@@ -64,18 +67,30 @@ class DropWatcher:
         make_run([], self.outputs, **self.parameters).prepare()
 
     def check_once(self) -> int:
-        """Check what is settled; return how many files are not, and are left for the next time. Raises what the check raises."""
+        """Check what is settled; return how many files are not, and are left for the next time.
+
+        Raises what the check raises; where the program fails on single files, after all others were checked.
+        """
         self.waiting.look()
-        n_runs, drop = self.n_runs, []
+        n_runs, drop, failed = self.n_runs, [], []
         if len(self.waiting):
             time.sleep(self.waiting.settle_s)
             drop = self.waiting.ready_now()
-        if drop:
-            self._check(drop)
+        try:
+            if drop:
+                self.prepare()
+                failed = self._check_apart(drop)
+        except Exception as error:
+            note_drops(self.outputs, self.folder, _shown(error))
+            raise
+        note_drops(self.outputs, self.folder, _failed(failed))
         if self.n_runs == n_runs:
             self._tell_waiting()
         else:
             self._compact()
+        self._catch_up(now=True)
+        if failed:
+            raise failed[0][1]
         return len(self.waiting.unsettled())
 
     def watch(self, stop: Stop) -> None:
@@ -84,21 +99,31 @@ class DropWatcher:
         self._catch_up(now=True)
 
     def _try(self, drop: Sequence[DropFile]) -> bool:
-        """Check a drop, and say whether it is done with. One file that the program fails on does not hold up the others: halves are tried, down to it."""
+        """Check a drop, and say whether it is done with."""
         try:
-            self._check(drop)
-        except (OutputsError, OSError, sqlite3.Error) as error:  # a full disk, a run of someone else's: it may pass
+            problem = _failed(self._check_apart(drop))
+        except MAY_PASS as error:
             where = f"{self.outputs / '.cache'}: " if isinstance(error, sqlite3.Error) else ""
-            self._tell(f"{_named(drop)} could not be checked now and will be tried again: {one_line(where + str(error))}")
+            problem = f"{_named(drop)} could not be checked now and will be tried again: {one_line(where + str(error))}"
+            self._tell(problem)
+            note_drops(self.outputs, self.folder, problem)
             return False
-        except Exception as error:  # noqa: BLE001 - told; the watcher stays up for the articles that can be checked
-            if len(drop) == 1:
-                self._tell(f"{_named(drop)} cannot be checked, and is left for the next look at the folder: {type(error).__name__}: {one_line(str(error))}")
-                return True
-            half = len(drop) // 2
-            done = [self._try(part) for part in (drop[:half], drop[half:])]
-            return all(done)
+        except Exception as error:  # noqa: BLE001 - told; the watcher stays up for the drops to come
+            problem = f"{_named(drop)} cannot be checked, nor any other file, and is left for the next look at the folder: {_shown(error)}"
+            self._tell(problem)
+        note_drops(self.outputs, self.folder, problem)
         return True
+
+    def _check_apart(self, drop: Sequence[DropFile]) -> list[tuple[DropFile, Exception]]:
+        """Check a drop but for the files that the program fails on; tell of these, and return them."""
+        failed = check_apart(drop, self._check, MAY_PASS)
+        for file, error in failed:
+            self._tell(_failed([(file, error)]))
+        poison = {file for file, _ in failed}
+        unread = set(self._ledger.unchecked([file for file in drop if file not in poison]))
+        for file in self.waiting.put_off(drop, unread):
+            self._tell(f"{_named([file])} could not be read now, claimdrift status says why; it will be tried again")
+        return failed
 
     def _check(self, drop: Sequence[DropFile]) -> None:
         started = time.monotonic()
@@ -119,6 +144,7 @@ class DropWatcher:
             self._ledger.forget_runs_that_are_gone()  # a rebuild may have taken their place
         except (OutputsError, OSError, sqlite3.Error) as error:
             self._tell(f"the outputs folder cannot be read now: {one_line(str(error))}")
+        note_drops(self.outputs, self.folder)
         self._tell_waiting()
 
     def _on_idle(self) -> None:
@@ -140,6 +166,18 @@ class DropWatcher:
         """Hand over findings of earlier runs that the command did not get: a kill came between, or it failed."""
         if self._command and (problem := hand_over_waiting(self._command, self.outputs, self._watchlist)):
             self._tell(problem)
+
+
+def _failed(failed: Sequence[tuple[DropFile, Exception]]) -> str:
+    if not failed:
+        return ""
+    file, error = failed[0]
+    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return f"{_named([file])}{more} cannot be checked, and {'are' if more else 'is'} left for the next look at the folder: {_shown(error)}"
+
+
+def _shown(error: Exception) -> str:
+    return f"{type(error).__name__}: {one_line(str(error))}"
 
 
 def _named(drop: Sequence[DropFile]) -> str:

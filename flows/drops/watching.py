@@ -7,19 +7,21 @@ every RESWEEP_S as well. A folder that goes away, an unmounted disk for one, is 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import watchfiles
 
 from flows.drops.folder import DropFile, DropFolder
+from flows.drops.retrying import Retry
 
 TICK_MS = 250
 DEBOUNCE_MS = 200
+POLL_MS = 2_000  # where there are no events
 RESWEEP_S = 600.0
-FIRST_RETRY_S, LAST_RETRY_S = 5.0, 300.0
 GONE_S = 2.0
+IDLE_AT_LEAST_S = 30.0  # a file that is being written for hours must not put off for ever what waits for an idle moment
 
 
 class Stop(Protocol):
@@ -27,27 +29,6 @@ class Stop(Protocol):
 
     def is_set(self) -> bool: ...
     def wait(self, timeout: float) -> bool: ...
-
-
-class Retry:
-    """When to try again: 5 s after a failure, then twice as long each time, up to 5 minutes."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self.succeeded()
-
-    def succeeded(self) -> None:
-        self.wait_s, self._not_before = 0.0, 0.0
-
-    def failed(self) -> float:
-        """Note a failure; return the seconds until the next try."""
-        self.wait_s = min(max(FIRST_RETRY_S, 2 * self.wait_s), LAST_RETRY_S)
-        self._not_before = self._clock() + self.wait_s
-        return self.wait_s
-
-    @property
-    def is_due(self) -> bool:
-        return self._clock() >= self._not_before
 
 
 def watch_folder(
@@ -58,7 +39,7 @@ def watch_folder(
 
     `on_drop` says whether the drop is done with; where it is not, its files are handed over again, with a growing pause. What changes while it runs is seen
     afterwards. `tell` gets what a person should know of the folder. `on_look` is called with each look at the whole folder, at the start and every `resweep_s`
-    seconds, `on_idle` several times a second while no drop waits. Raises OSError where the folder cannot be watched.
+    seconds, `on_idle` several times a second while no drop waits, and every IDLE_AT_LEAST_S where one does that is not whole yet.
     """
     retry = Retry()
     while not stop.is_set():
@@ -68,37 +49,53 @@ def watch_folder(
             while _identity(folder.folder) is None and not stop.wait(GONE_S):
                 pass
             continue
-        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, on_idle, resweep_s)
+        _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, on_idle, resweep_s, tell)
 
 
 def _watch_while_it_is_the_same(
     folder: DropFolder, identity: tuple[int, int], on_drop: Callable[[Sequence[DropFile]], bool], stop: Stop, retry: Retry,
-    on_look: Callable[[], None], on_idle: Callable[[], None], resweep_s: float,
+    on_look: Callable[[], None], on_idle: Callable[[], None], resweep_s: float, tell: Callable[[str], None],
 ) -> None:  # fmt: skip
-    # No filter of the library's: a call whose events are all filtered out does not return, and a busy writer of temporary files would hold up the rest.
-    changes = watchfiles.watch(
-        folder.folder.resolve(), watch_filter=None, debounce=DEBOUNCE_MS, step=50, rust_timeout=TICK_MS, yield_on_timeout=True, stop_event=stop
-    )
-    swept_at = float("-inf")
-    for changed in changes:
+    swept_at = idle_at = float("-inf")
+    for changed in _changes(folder.folder, stop, tell):
         if time.monotonic() - swept_at >= resweep_s:  # the first time after the watcher is in place: nothing falls between the two
             folder.look()
             on_look()
             swept_at = time.monotonic()
         if changed:
             folder.look_at(Path(path) for _, path in changed)
-        if not len(folder) or not retry.is_due:
+        drop = folder.ready() if len(folder) and retry.is_due else []
+        if not drop:
             if _identity(folder.folder) != identity:
                 return
-            if not len(folder):
+            if not len(folder) or time.monotonic() - idle_at >= IDLE_AT_LEAST_S:
                 on_idle()
-            continue
-        drop = folder.ready()
-        if drop and on_drop(drop):
+                idle_at = time.monotonic()
+        elif on_drop(drop):
             folder.forget(drop)
             retry.succeeded()
-        elif drop:
+        else:
             retry.failed()
+
+
+def _changes(folder: Path, stop: Stop, tell: Callable[[str], None]) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+    """What changes in a folder, several times a second, whether anything does or not."""
+
+    def watch(*, polling: bool | None) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        # No filter of the library's: a call whose events are all filtered out does not return, and a busy writer of temporary files would hold up the rest.
+        return watchfiles.watch(
+            folder.resolve(), watch_filter=None, debounce=DEBOUNCE_MS, step=50, rust_timeout=TICK_MS, yield_on_timeout=True, stop_event=stop,
+            force_polling=polling, poll_delay_ms=POLL_MS,
+        )  # fmt: skip
+
+    try:
+        yield from watch(polling=None)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        how_often = f"all of it is looked at every {POLL_MS / 1000:g} s"
+        tell(f"the system does not tell what changes in {folder} ({error}), so {how_often}. On Linux, fs.inotify.max_user_watches is too small")
+        yield from watch(polling=True)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

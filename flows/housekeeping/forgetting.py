@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 
 from flows.archive import Outputs
 from flows.convert import from_table
+from flows.drops.noted import FILE as NOTED_DROPS
 from flows.housekeeping.rewriting import Rewrite
 from flows.records import TABLES, Sighting
 from flows.steps.cache import text_key
-from flows.steps.sources import canonical_url
+from flows.steps.sources import canonical_url, names_source
 from flows.storage import OutputsError, explain_os_errors, sync_file, write_synced
 
 REPORT = "report.html"
@@ -87,7 +88,7 @@ def forget(outputs: str | Path, names: Sequence[str] = (), before: dt.date | Non
                     _rewrite_table(archive, rewrite, table, gone)
                 _rewrite_reviews(archive, rewrite, gone)
                 _rewrite_cache(archive, rewrite, gone)
-            rewrite.carry_out(delete=[REPORT], forget=sorted(gone.article_ids))
+            rewrite.carry_out(delete=[REPORT, NOTED_DROPS], forget=sorted(gone.article_ids))
         except BaseException:
             if not archive.is_rewriting():
                 rewrite.discard()
@@ -137,7 +138,7 @@ def rows_without(table: str, rows: pa.Table, gone: Forgetting) -> pa.Table:
         if name in rows.schema.names:
             rows = _replace_lists(rows, name, lambda source: source not in gone.lost_sources)
     if table == "runs":
-        rows = _replace_lists(rows, "inputs", lambda path: not any(path == source or path.endswith("/" + source) for source in gone.lost_sources))
+        rows = _replace_lists(rows, "inputs", lambda path: not names_source(path, gone.lost_sources))
     return rows
 
 

@@ -14,12 +14,24 @@ import pyarrow.parquet as pq
 from flows.archive import JOURNAL, Outputs
 from flows.convert import from_table
 from flows.current import current_table
+from flows.drops.ledger import count_unchecked
+from flows.drops.noted import DropsNote, read_notes
 from flows.lock import writer_of
 from flows.outbox import Outbox
 from flows.records import KINDS, TABLES, Reject, Run, Sighting
 from flows.rejects import open_rejects
 from flows.storage import OutputsError
 from flows.versions import Versions, find_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """A folder that is watched, or was: how many of its files no run has checked, None where it is not here; what went wrong last, and when."""
+
+    folder: str
+    n_waiting: int | None
+    problem: str
+    problem_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class Status:
     unfinished: list[str] = field(default_factory=list)  # what an interrupted run left; the next run sees to it
     set_aside: list[str] = field(default_factory=list)  # files of no run
     n_untold: int = 0  # runs whose findings a command, --notify, is still to get
+    drops: list[Drops] = field(default_factory=list)
 
     @property
     def reject_reasons(self) -> dict[str, int]:
@@ -62,6 +75,7 @@ class Status:
             "notes": [{"source": r.source, "reason": r.reason, "detail": r.detail, "run_id": r.run_id} for r in self.notes],
             "writer": self.writer or None, "unfinished": self.unfinished, "set_aside": self.set_aside,
             "untold_runs": self.n_untold,
+            "drops": [{"folder": d.folder, "waiting": d.n_waiting, "problem": d.problem or None, "problem_at": d.problem_at or None} for d in self.drops],
         }  # fmt: skip
 
 
@@ -93,7 +107,13 @@ def read_status(outputs: str | Path) -> Status:
         unfinished=[] if writer else _unfinished(archive),
         set_aside=sorted(str(path.relative_to(archive.root)) for name in TABLES for path in (archive.root / name).glob(".*.orphan")),
         n_untold=len(Outbox(archive.root).waiting()),
+        drops=[_drops(archive.root, note) for note in read_notes(archive.root)],
     )
+
+
+def _drops(outputs: Path, note: DropsNote) -> Drops:
+    folder = Path(note.folder)
+    return Drops(note.folder, count_unchecked(outputs, folder) if folder.is_dir() else None, note.problem, note.problem_at)
 
 
 def _unfinished(archive: Outputs) -> list[str]:

@@ -29,7 +29,7 @@ class ReadResult:
     """What INPUT holds.
 
     `n_files` counts the article files, `n_documents` the documents found in them, used or rejected: one a file that cannot be read. Of the rejects, "bad date"
-    stands beside an article that was kept, and "unknown format", "not an article" and an unreadable folder are no documents.
+    and "no such field" stand beside an article that was kept, and "unknown format", "not an article" and an unreadable folder are no documents.
     """
 
     articles: list[Article] = field(default_factory=list)
@@ -37,6 +37,7 @@ class ReadResult:
     rejects: list[Reject] = field(default_factory=list)
     n_files: int = 0
     n_documents: int = 0
+    unread: set[Path] = field(default_factory=set)  # files that could not be read, or not to the end, for a reason that may pass
 
 
 @dataclass(slots=True)
@@ -54,33 +55,44 @@ def read_articles(
 
     `on_progress` is called after each file with the files done and the files in all. `Article.n_claims` is 0 until claims are extracted. Articles, sightings
     and rejects come in the order of the files. Raises InputError where INPUT as a whole is wrong: a missing path, no article files, a field that no record has.
+    With `options.root` the files are what a drop happens to bring, and say nothing of the whole: the lack of a field is a reject then.
     """
     options = options or ReadOptions()
     files, skipped = sources.find_files(inputs, options.suffixes, options.root)
     result = ReadResult(rejects=[Reject(run_id, s.source, s.reason, s.detail) for s in skipped], n_files=len(files))
     copies: dict[str, list[_Copy]] = {}
-    seen_fields: set[str] = set()
+    every_field: set[str] = set()
     without_text_field: list[str] = []
     for n_done, file in enumerate(files, 1):
         n_of_id: dict[str, int] = {}
+        seen_fields: set[str] = set()
+        first_source = ""
         for found in read_documents(file.path, options, seen_fields):
             result.n_documents += 1
             source = _source(file, found, n_of_id)
+            first_source = first_source or source
             if isinstance(found, Refusal):
                 detail = f"{_place(file, found)} {found.what}."
                 result.rejects.append(Reject(run_id, source, found.reason, detail))
                 if found.columns:
                     without_text_field.append(detail)
+                if found.may_pass:
+                    result.unread.add(file.path)
                 continue
             copy = _make_copy(file, found, source, run_id, options, result.rejects)
             if copy is not None:
                 result.sightings.append(copy.sighting)
                 copies.setdefault(copy.article.article_id, []).append(copy)
+        if options.root is not None:
+            result.rejects += [Reject(run_id, first_source, "no such field", f"{file.shown}: {what}.") for what in _lacking_fields(options, seen_fields)]
+        every_field |= seen_fields
         if on_progress is not None:
             on_progress(n_done, len(files))
-    _check_fields(options, seen_fields)
-    if not copies and without_text_field:
-        raise InputError(without_text_field[0].rstrip("."))
+    if options.root is None:
+        if lacking := _lacking_fields(options, every_field):
+            raise InputError(lacking[0])
+        if not copies and without_text_field:
+            raise InputError(without_text_field[0].rstrip("."))
     result.articles = [_earliest(group) for group in copies.values()]
     return result
 
@@ -167,11 +179,13 @@ def _earliest(group: list[_Copy]) -> Article:
     return dataclasses.replace(first, title=title)
 
 
-def _check_fields(options: ReadOptions, seen_fields: set[str]) -> None:
-    """Raise InputError for a field option that names a field no record has: a slip would otherwise pass for missing data."""
+def _lacking_fields(options: ReadOptions, seen_fields: set[str]) -> list[str]:
+    """Say which field options name a field that no record has: a slip would otherwise pass for missing data. Nothing where there are no records."""
     if not seen_fields:
-        return
+        return []
     known = {plain_name(name) for name in seen_fields}
-    for option, name in options.named_fields().items():
-        if name not in seen_fields and plain_name(name) not in known and name.split(".")[0] not in seen_fields:
-            raise InputError(f'no record has a field "{name}" (--{option.replace("_", "-")}). Fields there are: {", ".join(sorted(seen_fields))}')
+    return [
+        f'no record has a field "{name}" (--{option.replace("_", "-")}). Fields there are: {", ".join(sorted(seen_fields))}'
+        for option, name in options.named_fields().items()
+        if name not in seen_fields and plain_name(name) not in known and name.split(".")[0] not in seen_fields
+    ]

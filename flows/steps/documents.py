@@ -50,6 +50,7 @@ class Refusal:
     record_id: str = ""
     is_line: bool = False
     columns: tuple[str, ...] = ()  # where no text field was found: the fields there are
+    may_pass: bool = False  # the disk or the network share failed: the file may be whole
 
 
 def read_documents(path: Path, options: ReadOptions, seen_fields: set[str]) -> Iterator[Document | Refusal]:
@@ -71,11 +72,11 @@ def read_documents(path: Path, options: ReadOptions, seen_fields: set[str]) -> I
         else:
             yield _read_plain(path, suffix, options)
     except FileNotFoundError:
-        yield Refusal("vanished", "was there a moment ago and is gone. Run again")
+        yield Refusal("vanished", "was there a moment ago and is gone. Run again", may_pass=True)
     except PermissionError:
-        yield Refusal("unreadable", "may not be read. Check its permissions")
+        yield Refusal("unreadable", "may not be read. Check its permissions", may_pass=True)
     except OSError as error:
-        yield Refusal("unreadable", f"cannot be read: {error.strerror or error}")
+        yield Refusal("unreadable", f"cannot be read: {error.strerror or error}", may_pass=True)
     except decoding.NotText as error:
         yield Refusal(error.reason, str(error))
 

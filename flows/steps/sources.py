@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -131,6 +131,11 @@ def url_host(url: str) -> str:
     except ValueError:
         return ""
     return (parts.hostname or "").removeprefix("www.") if parts.scheme.lower() in ("http", "https") else ""
+
+
+def names_source(path: str, sources: Collection[str]) -> bool:
+    """Say whether a path is one that makes one of these sources, below whichever folder."""
+    return path in sources or any(path[i + 1 :] in sources for i, char in enumerate(path) if char == "/")
 
 
 def one_line(path: Path | str) -> str:
