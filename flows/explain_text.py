@@ -53,8 +53,8 @@ class _Explainer(Printer):
             passed = ("yes  ", "green") if step.passed else ("NO   ", "bold red")
             self.line((f"{step.name:<{LABEL}}", "dim"), passed, one_line(step.detail), hang=LABEL + 5)
         if e.evidence is not None:
-            self.probabilities(e.evidence)
-            self.comparers(e.evidence)
+            self.probabilities(e.evidence, *_names(e))
+            self.comparers(e.evidence, order_known=_order_known(e))
         if e.waterfall is not None:
             self.waterfall(e.waterfall)
         if e.note:
@@ -89,9 +89,9 @@ class _Explainer(Printer):
             self.line(("changes".ljust(LABEL) if not number else " " * LABEL, "dim"), f"{name} ({change.kind})", hang=LABEL)
             self.line(one_line(change_sentence(change, order_known=order_known)), indent=LABEL + 2)
 
-    def probabilities(self, evidence: Mapping[str, Any]) -> None:
+    def probabilities(self, evidence: Mapping[str, Any], first: str, second: str) -> None:
         names = ("entailment", "neutral", "contradiction")
-        rows = [("earlier to later", ""), ("later to earlier", "_back")]
+        rows = [(f"{first} to {second}", ""), (f"{second} to {first}", "_back")]
         self.line()
         self.line(("the model", "dim"))
         for title, way in rows:
@@ -103,15 +103,16 @@ class _Explainer(Printer):
             together = ", ".join(f"{words} {evidence[name]:.2f}" for words, name in heads.items())
             self.line(f"{'both ways':<18}{together}", indent=2, hang=18)
 
-    def comparers(self, evidence: Mapping[str, Any]) -> None:
+    def comparers(self, evidence: Mapping[str, Any], *, order_known: bool) -> None:
+        between = self.arrow if order_known else "/"
         self.line()
         self.line(("the comparers", "dim"))
         seen = [o for o in evidence["observations"] or [] if o["verdict"] != "absent"]
         for o in sorted(seen, key=lambda o: (o["verdict"] != "changed", -o["weight"])):
-            words = f": {one_line(o['from_text']) or '(nothing)'} {self.arrow} {one_line(o['to_text']) or '(nothing)'}" if o["verdict"] == "changed" else ""
+            words = f": {one_line(o['from_text']) or '(nothing)'} {between} {one_line(o['to_text']) or '(nothing)'}" if o["verdict"] == "changed" else ""
             told = o["verdict"] == "changed" and all(text in o["note"] for text in (o["from_text"], o["to_text"]))
             note = f"  ({one_line(o['note'])})" if o["note"] and not told else ""
-            verdict = f"{o['verdict']} {o['direction']}".strip()
+            verdict = f"{o['verdict']} {o['direction'] if order_known else ''}".strip()
             self.line(f"{o['type']:<13}{verdict}, {o['weight']:.2f} sure{words}{note}", indent=2, hang=13)
         absent = [o["type"] for o in evidence["observations"] or [] if o["verdict"] == "absent"]
         if absent:
@@ -145,7 +146,11 @@ def _names(e: Explanation) -> tuple[str, str]:
     """What the two sides are called: by their order where it is known."""
     if e.pair is None:
         return "quoted", "quoted"
-    return ("earlier", "later") if e.finding is None or e.finding.order_known else ("one", "other")
+    return ("earlier", "later") if _order_known(e) else ("one", "other")
+
+
+def _order_known(e: Explanation) -> bool:
+    return e.finding is None or e.finding.order_known
 
 
 def _words(e: Explanation) -> tuple[list[str], list[str]]:

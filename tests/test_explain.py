@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import math
@@ -128,6 +129,19 @@ def test_a_finding_is_explained_by_any_beginning_of_its_id_that_is_its_own(outpu
         text = shown(e)
         assert all(" ".join(c.from_text.split()) in text and " ".join(c.to_text.split()) in text for c in finding.changes)
         assert finding.kind.capitalize() in text
+
+
+def test_without_an_order_no_direction_is_told(outputs: Path) -> None:
+    """Of the findings that have one, told as if they had none."""
+    for row in from_table(Outputs(outputs).read("findings"), Finding)[:5]:
+        e = explain_finding(outputs, row.finding_id)
+        assert e.finding is not None
+        assert e.evidence is not None
+        text = shown(dataclasses.replace(e, finding=dataclasses.replace(e.finding, order_known=False)))
+        assert "one to other" in text or e.pair is None
+        assert "earlier to later" not in text
+        directions = {o["direction"] for o in e.evidence["observations"] if o["verdict"] == "changed"} | {c.direction for c in e.finding.changes}
+        assert [d for d in directions if d and re.search(rf"changed {d},|\w {d} \(", text)] == []
 
 
 def test_an_id_that_is_no_finding_any_more_is_explained_by_its_pair(outputs: Path, pairs: list[Pair]) -> None:
