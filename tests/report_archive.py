@@ -76,7 +76,6 @@ class Story:
         self.findings.append(row | values)
         return row["finding_id"]
 
-
     def same_fact(self, earlier: dict[str, Any], later: dict[str, Any]) -> None:
         """Add a pair that tells one fact without a change: it is in the thread, and in no finding."""
         ends = {"earlier": earlier, "later": later}

@@ -29,6 +29,7 @@ from flows.quoting import QuoteError, find_side
 from flows.records import Claim, Finding, Pair
 from flows.steps import findings as deciding
 from flows.steps.blocking import WORD_FOR_WORD
+from flows.steps.gate import LEAST_LIKELY
 from flows.tables import Outputs, OutputsError, from_table, load
 from tests.core_examples import with_heads, write_articles
 
@@ -178,8 +179,8 @@ def test_pairs_that_were_not_proposed_have_their_ranks(outputs: Path, claims: di
         assert (e.dropped_at, e.pair, e.evidence, e.note) == ("blocking", None, None, "")
         ranks = [int(rank) for rank in re.findall(r"the (\d+)\w\w nearest of", e.steps[-1].detail)]
         assert len(ranks) == 2
-        gate = re.findall(r"tell one fact is (0\.\d+), and 0\.08 is needed", e.steps[-1].detail)
-        assert all(float(probability) < 0.08 for probability in gate)
+        gate = re.findall(rf"tell one fact is (0\.\d+), and {LEAST_LIKELY:g} is needed", e.steps[-1].detail)
+        assert all(float(probability) < LEAST_LIKELY for probability in gate)
         assert gate or min(ranks) > 4 or float(re.findall(r"likeness (-?\d\.\d\d)", e.steps[-1].detail)[0]) <= 0.2
 
 
