@@ -219,7 +219,7 @@ def model_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str]:
 
 
 def _whole_mentions(claim: Claim, change_type: ChangeType, start: int, end: int) -> str:
-    """A slice of a claim, widened to the whole of the quantities or times that it cuts through."""
+    """A slice of a claim; for a change of quantity or time the whole of the quantities or times that it touches, where it touches any."""
     mentions = claim.quantities if change_type == "quantity" else claim.times if change_type == "time" else []
-    cut = [m for m in mentions if m.char_start < end and start < m.char_end]
-    return claim.text[min([start, *(m.char_start for m in cut)]) : max([end, *(m.char_end for m in cut)])]
+    touched = [m for m in mentions if m.char_start < end and start < m.char_end]
+    return claim.text[touched[0].char_start : touched[-1].char_end] if touched else claim.text[start:end]
