@@ -34,7 +34,7 @@ from flows.tables import Outputs, OutputsError, from_table, load
 from tests.core_examples import with_heads, write_articles
 
 STEPS = ("prepare", "read", "extract", "relate", "propose", "score", "compare", "publish")
-FIRST_LOOK = 0.5
+FIRST_LOOK, NEEDED = 0.5, 0.4
 STEP_OF = {"": "", "word for word": "wording", "same fact, first look": "first look", "same fact": "same fact", "changed": "score"}
 ECHO, POST, OLD, CHEESE = "velm-echo/2025-03-10-crane.txt", "northam-post/2025-03-11-velm.txt", "lantern/2024-11-02-velm.txt", "lantern/2025-03-12-cheese.txt"
 ARTICLES = {
@@ -64,7 +64,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Itera
     model = with_heads(tiny_model, folder / "model")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deciding, "SAME_FACT_FLOOR", FIRST_LOOK)
-        run = CheckRun([folder / "drop"], folder / "outputs", model=str(model), precision="float32", settings=Settings(min_score=0.2, min_affinity=0.999))
+        patch.setattr(deciding, "SAME_FACT_NEEDED", NEEDED)
+        run = CheckRun([folder / "drop"], folder / "outputs", model=str(model), precision="float32", settings=Settings(min_score=0.35, min_affinity=0.999))
         for step in STEPS:
             getattr(run, step)()
         yield folder / "outputs"
