@@ -187,6 +187,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.drops < FIRST + AROUND:
         parser.error(f"--drops {args.drops}: give {FIRST + AROUND} or more")
+    if args.flat and args.drops < FIRST + 3 * AROUND + 1:
+        parser.error(f"--drops {args.drops}: with --assert give {FIRST + 3 * AROUND + 1} or more, or a drop is compared with itself")
     use_threads(args.threads)
     if args.processor_time:
         CLOCK.count_processor_time()
