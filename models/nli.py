@@ -178,7 +178,7 @@ class NliScorer:
 
 
 def on_device(tensors: Iterable[torch.Tensor], device: torch.device, size: int) -> list[torch.Tensor]:
-    """Move tensors (B, ...) to where the weights lie. For a GPU they are filled up to `size` rows: its library picks its way by the shape of the whole batch."""
+    """Move tensors (B, ...) to where the weights lie. On a GPU they are filled up to `size` rows: its library goes by the shape of the whole batch."""
     return list(tensors) if device.type == "cpu" else [whole_rows(tensor, size).to(device) for tensor in tensors]
 
 
