@@ -138,6 +138,7 @@ def test_only_the_files_with_rejects_are_read(here: Path) -> None:
 
 
 def test_a_folder_made_on_other_machines_is_retried_with_its_engine(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed")
     folder = Path("in")
     folder.mkdir()
     for name, text in {"a.txt": MONDAY, "b.txt": ""}.items():

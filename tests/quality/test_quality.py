@@ -23,6 +23,7 @@ pytestmark = pytest.mark.quality
 FLOORS_FILE = Path(__file__).parent / "floors.json"
 LOWERED_ON_PURPOSE: dict[str, str] = {  # figure: why it was lowered, in the commit that lowers it
     "precision": "from 0.87 to 0.85: a new checkpoint finds more at the same default --min-score (recall from 0.53 to 0.60); at 0.45 it has 0.89",
+    "recall": "from 0.63 to 0.58: the default --min-score went from 0.25 to 0.35 and on to 0.4, for a precision of 0.86 in place of 0.84",
     "strict": "from 0.65 to 0.62: the same",
 }
 
