@@ -3,7 +3,7 @@
     python models/evaluate.py --pairs FILE…                 labelled sentence pairs (Parquet: premise, hypothesis, label)
     python models/evaluate.py --shared ../shared [--base DIR]  development sets, held-out topics and annotated stories; --base adds an encoder to compare
     vectors with
-    options: [--model DIR_OR_HUB_ID] [--precision bfloat16] [--limit N] [--json FILE]
+    options: [--model DIR_OR_HUB_ID] [--precision bfloat16] [--limit N] [--json FILE] [--reliability SVG]
 
 Accuracy, balanced accuracy and AUROC by the labels a file has: three NLI labels; entailment | not_entailment; consistent | inconsistent.
 """
@@ -31,6 +31,7 @@ from models.checkpoint import EMBEDDED, PRECISIONS, load_checkpoint, use_threads
 from models.encoder import ClaimEncoder
 from models.examples import Example, fact_examples, load_topics, plain_sentences
 from models.nli import NliScorer, NliScores
+from models.reliability import reliability_svg
 
 Metric = Callable[[NDArray[np.intp]], float]
 NO_CASE: Any = 0.0  # the F1 of a type that neither gold nor guess holds; the stub of scikit-learn wants a string
@@ -87,8 +88,11 @@ def both_ways(scorer: NliScorer, pairs: Sequence[tuple[str, str]]) -> tuple[NliS
     return scorer.score(pairs), scorer.score([(b, a) for a, b in pairs])
 
 
-def evaluate_facts(scorer: NliScorer, shared: Path) -> dict[str, tuple[float, float, float]]:
-    """Figures of the fact heads on held-out topics, those that models/calibrate.py does not see; probabilities are means over both orders."""
+def evaluate_facts(scorer: NliScorer, shared: Path, diagram: Path | None = None) -> dict[str, tuple[float, float, float]]:
+    """Figures of the fact heads on held-out topics, those that models/calibrate.py does not see; probabilities are means over both orders.
+
+    `diagram`: where to draw their reliability, as SVG.
+    """
     examples: list[Example] = fact_examples(shared, load_topics(shared)[1][::2], n_different=6, seed=1)
     forward, back = both_ways(scorer, [(e.premise, e.hypothesis) for e in examples])
     same_fact, relation, types = ((getattr(forward, n) + getattr(back, n)) / 2 for n in ("same_fact", "relation", "types"))
@@ -98,6 +102,9 @@ def evaluate_facts(scorer: NliScorer, shared: Path) -> dict[str, tuple[float, fl
     guess = relation[told].argmax(1)
     gold_types = np.array([[t in (examples[i].types or ()) for t in CHANGE_TYPES] for i in told])
     exclusive = relation[told][:, 0].astype(np.float64)
+    if diagram is not None:
+        heads = {"same fact": (same_fact.astype(np.float64), same), "exclusive, given one fact": (exclusive, gold == 0)}
+        diagram.write_text(reliability_svg(heads), encoding="utf-8")
     figures = {
         "same fact AUROC": interval(lambda i: roc_auc_score(same[i], same_fact[i]), len(same)),
         "relation macro-F1": interval(lambda i: f1_score(gold[i], guess[i], average="macro"), len(told)),
@@ -163,6 +170,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="a sentence-transformers folder whose vectors are compared")
     parser.add_argument("--limit", type=int, help="use about this many rows of each file")
     parser.add_argument("--parts", nargs="*", default=["nli", "facts", "stories"], choices=["nli", "facts", "stories"])
+    parser.add_argument("--reliability", type=Path, metavar="SVG", help="draw the reliability of the fact heads")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
@@ -184,7 +192,7 @@ def main() -> None:
     for path in files:
         show(path.stem, evaluate_pairs(scorer, path, args.limit))
     if args.shared and scorer.has_heads and "facts" in args.parts:
-        show("held-out topics", evaluate_facts(scorer, args.shared))
+        show("held-out topics", evaluate_facts(scorer, args.shared, args.reliability))
     if args.shared and "stories" in args.parts:
         encoders: dict[str, Callable[[Sequence[str]], NDArray[np.float32]]] = {"this model": ClaimEncoder(checkpoint).encode} if scorer.has_heads else {}
         if args.base:
