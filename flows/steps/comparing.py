@@ -210,16 +210,27 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 def model_words(pair: ComparedPair, change_type: ChangeType) -> tuple[str, str]:
     """The words that the model marked for a type of change, as slices of the two claims; empty where it marked none."""
-    t = CHANGE_TYPES.index(change_type)
-    spans = pair.scores.forward.premise_spans[0, t], pair.scores.forward.hypothesis_spans[0, t]
+    t, (forward, back) = CHANGE_TYPES.index(change_type), (pair.scores.forward, pair.scores.back)
     first, second = (
-        _whole_mentions(claim, change_type, int(s[0]), int(s[1])) if s[0] >= 0 else "" for claim, s in zip((pair.earlier, pair.later), spans, strict=True)
+        _shorter(_whole_mentions(claim, change_type, one), _whole_mentions(claim, change_type, other))
+        for claim, one, other in (
+            (pair.earlier, forward.premise_spans[0, t], back.hypothesis_spans[0, t]),
+            (pair.later, forward.hypothesis_spans[0, t], back.premise_spans[0, t]),
+        )
     )
     return first, second
 
 
-def _whole_mentions(claim: Claim, change_type: ChangeType, start: int, end: int) -> str:
-    """A slice of a claim; for a change of quantity or time the whole of the quantities or times that it touches, where it touches any."""
+def _shorter(one: str, other: str) -> str:
+    """The shorter of two texts that are not empty, whichever comes first: the model marks a claim's words once as premise, once as hypothesis."""
+    return min((text for text in (one, other) if text), key=lambda text: (len(text), text), default="")
+
+
+def _whole_mentions(claim: Claim, change_type: ChangeType, span: NDArray[np.floating]) -> str:
+    """The slice of a claim that a span marks, empty where it marks none; of a changed quantity or time the whole of those it touches, where it touches any."""
+    start, end = int(span[0]), int(span[1])
+    if start < 0:
+        return ""
     mentions = claim.quantities if change_type == "quantity" else claim.times if change_type == "time" else []
     touched = [m for m in mentions if m.char_start < end and start < m.char_end]
     return claim.text[touched[0].char_start : touched[-1].char_end] if touched else claim.text[start:end]

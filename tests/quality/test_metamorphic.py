@@ -39,7 +39,7 @@ STEPS = ("prepare", "read", "extract", "relate", "propose", "score", "compare", 
 
 # The bounds, all of them. The aim is 0.9 of everything, and no new findings; where the embedded model does not reach it, the bound is what it reaches, less a
 # few findings that stand near the threshold. A better model keeps them: raise a bound when the figure printed has risen for good.
-KEPT = {"names": 0.9, "dates": 0.85, "figures": 0.75, "order": 0.85}  # share of the findings that are found in the changed story too
+KEPT = {"names": 0.8, "dates": 0.85, "figures": 0.75, "order": 0.85}  # share of the findings that are found in the changed story too
 KEPT_SURE = 0.9  # the same of those with a score of 0.5 or more
 NEW = {"names": 0.25, "dates": 0.1, "figures": 0.15, "order": 0.15}  # new findings in the changed story, per finding of the original
 SAME_KIND = 0.9  # of those kept under other names, dates and figures
