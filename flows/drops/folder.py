@@ -51,6 +51,15 @@ def fingerprint(path: Path) -> Fingerprint | None:
     return None if stat.S_ISDIR(seen.st_mode) else Fingerprint(seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file or folder from another one that was put in its place; None where there is none to be seen."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
+
+
 class DropFolder:
     """The files of a folder that are waiting to be checked."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from flows.drops.folder import DropFile, Fingerprint, fingerprint
+from flows.drops.folder import DropFile, Fingerprint, file_identity, fingerprint
 from flows.steps.sources import walk_files
 from flows.tables import Outputs, OutputsError
 
@@ -37,12 +37,12 @@ class Ledger:
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, run_id TEXT NOT NULL) WITHOUT ROWID"
         )
-        self._opened = _identity(self._path)
+        self._opened = file_identity(self._path)
         self.forget_runs_that_are_gone()
 
     @property
     def _db(self) -> sqlite3.Connection:
-        if _identity(self._path) != self._opened:
+        if file_identity(self._path) != self._opened:
             self._connection.close()
             self._open()
         return self._connection
@@ -117,15 +117,6 @@ def _checked(db: sqlite3.Connection, files: Mapping[Path, Fingerprint]) -> set[P
             if files[by_key[key]] == Fingerprint(*state):
                 there.add(by_key[key])
     return there
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of its name; None where there is none."""
-    try:
-        seen = path.stat()
-    except FileNotFoundError:
-        return None
-    return seen.st_dev, seen.st_ino
 
 
 def _keys(paths: Iterable[Path]) -> list[bytes]:

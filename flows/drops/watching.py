@@ -13,7 +13,7 @@ from typing import Protocol
 
 import watchfiles
 
-from flows.drops.folder import DropFile, DropFolder
+from flows.drops.folder import DropFile, DropFolder, file_identity
 from flows.drops.retrying import Retry
 
 TICK_MS = 250
@@ -43,10 +43,10 @@ def watch_folder(
     """
     retry = Retry()
     while not stop.is_set():
-        identity = _identity(folder.folder)
+        identity = file_identity(folder.folder)
         if identity is None:
             tell(f"{folder.folder} is gone; waiting for it to come back")
-            while _identity(folder.folder) is None and not stop.wait(GONE_S):
+            while file_identity(folder.folder) is None and not stop.wait(GONE_S):
                 pass
             continue
         _watch_while_it_is_the_same(folder, identity, on_drop, stop, retry, on_look, on_idle, resweep_s, tell)
@@ -66,7 +66,7 @@ def _watch_while_it_is_the_same(
             folder.look_at(Path(path) for _, path in changed)
         drop = folder.ready() if len(folder) and retry.is_due else []
         if not drop:
-            if _identity(folder.folder) != identity:
+            if file_identity(folder.folder) != identity:
                 return
             if not len(folder) or time.monotonic() - idle_at >= IDLE_AT_LEAST_S:
                 on_idle()
@@ -96,12 +96,3 @@ def _changes(folder: Path, stop: Stop, tell: Callable[[str], None]) -> Iterator[
         how_often = f"all of it is looked at every {POLL_MS / 1000:g} s"
         tell(f"the system does not tell what changes in {folder} ({error}), so {how_often}. On Linux, fs.inotify.max_user_watches is too small")
         yield from watch(polling=True)
-
-
-def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from another one that was put in its place; None where there is none."""
-    try:
-        seen = folder.stat()
-    except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
