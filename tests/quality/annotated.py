@@ -7,8 +7,9 @@ import dataclasses
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ from models.examples import REAL_PAIRS
 from models.stories import load_stories, write_story
 
 LABELLED = "labelled real pairs: "
+READ_WHOLE = REAL_PAIRS.with_name("read_whole.jsonl")
 REAL = "real prose"  # the name of pairs from real articles, which belong to no story
 
 
@@ -109,12 +111,45 @@ def open_prose(corpus: Path, model: str | None, n_articles: int, seed: int, scra
 
 def open_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> Annotated:
     """Labelled pairs of real articles, of one half of the events: what was read and labelled of the pairs that a run proposes."""
-    told = [json.loads(line) for line in REAL_PAIRS.read_text(encoding="utf-8").splitlines()]
-    told = [row for row in told if row["half"] == half]
-    texts = pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
-    places = sorted({row[side][0] for row in told for side in ("earlier", "later")})
+    told = [row for row in _lines(REAL_PAIRS) if row["half"] == half]
+    texts = _fnc1(shared)
+    labels: dict[tuple[tuple[int, str], ...], PairLabel] = {}
+    for row in told:
+        ends = tuple((i, texts[i][start:end]) for i, start, end in (row["earlier"], row["later"]))
+        labels[ends] = PairLabel(row["label"] != "different", tuple((t, row["label"], None, None, None) for t in row.get("types", ())))
+    return _of_real_articles(f"{LABELLED}{half}", texts, labels, {(x[0], y[0]) for x, y in labels}, None, model, scratch)
+
+
+def open_read_whole(shared: Path, model: str | None, scratch: Path) -> Annotated:
+    """Pairs of real articles read whole, which nothing was trained or fitted on: a pair of claims that was not named tells two facts."""
+    texts = _fnc1(shared)
+    labels: dict[tuple[tuple[int, str], ...], PairLabel] = {}
+    together = set()
+    for row in _lines(READ_WHOLE):
+        together.add((row["earlier"], row["later"]))
+        for name, label in (("agree", PairLabel(True, ())), ("changed", PairLabel(True, (("", "changed", None, None, None),)))):
+            for first, first_end, second, second_end in row[name]:
+                ends = (row["earlier"], texts[row["earlier"]][first:first_end]), (row["later"], texts[row["later"]][second:second_end])
+                labels[ends] = label
+    return _of_real_articles("read whole", texts, labels, together, PairLabel(False, ()), model, scratch)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _fnc1(shared: Path) -> list[str]:
+    return pq.read_table(shared / "corpora" / "fnc1_train.parquet", columns=["text"])["text"].to_pylist()
+
+
+def _of_real_articles(
+    name: str, texts: Sequence[str], labels: Mapping[tuple[tuple[int, str], ...], PairLabel], together: Collection[tuple[int, int]],
+    unnamed: PairLabel | None, model: str | None, scratch: Path,
+) -> Annotated:  # fmt: skip
+    """`labels`: by (place of the article, claim) of both ends; `together`: the articles to compare, by their places; `unnamed`: of pairs without a label."""
+    places = sorted({i for both in together for i in both})
     scratch.mkdir(parents=True, exist_ok=True)
-    corpus = scratch / f"labelled-{half}.parquet"
+    corpus = scratch / f"{name.replace(':', '').replace(' ', '-')}.parquet"
     pq.write_table(pa.table({"text": [texts[i] for i in places], "id": [str(i) for i in places]}), corpus)
     run = CheckRun([corpus], scratch, model=model)
     run.outputs.create()
@@ -122,23 +157,17 @@ def open_labelled(shared: Path, model: str | None, half: int, scratch: Path) -> 
     run.add_views(run.articles, run.claims, run.sightings)
     place_of = {s.article_id: int(s.source.rpartition("#")[2]) for s in run.sightings}
     view_of = {place_of[article_id]: view for article_id, view in run.views.items() if article_id in place_of}
-    labels = {}
-    for row in told:
-        ends = [(i, texts[i][start:end]) for i, start, end in (row["earlier"], row["later"])]
-        kind = row["label"]
-        changes = tuple((t, kind, None, None, None) for t in row.get("types", ()))
-        labels[ends[0], ends[1]] = PairLabel(kind != "different", changes)
     compared: list[ComparedArticles] = []
-    for a, b in sorted({(x[0], y[0]) for x, y in labels}):
+    for a, b in sorted(together):
         if a in view_of and b in view_of:  # not where both are one article, seen twice
             first, second = view_of[a], view_of[b]
             compared.append(ComparedArticles(first, second, Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)))
 
     def label(proposal: Proposal) -> PairLabel | None:
-        first, second = ((place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True))
-        return labels.get((first, second))
+        ends = tuple((place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True))
+        return labels.get(ends, unnamed)
 
-    return Annotated(f"{LABELLED}{half}", run, compared, label)
+    return Annotated(name, run, compared, label)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
