@@ -1,4 +1,4 @@
-"""Precision and recall on pairs of real articles that were read whole, and that neither checkpoint nor weights were made with.
+"""Precision and recall on pairs of real articles that were read whole, whose labels neither checkpoint nor weights were made with.
 
     python tests/quality/measure_real.py --shared ../shared [--model DIR]
 
