@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from models.examples import Example
 
-_NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\w-]|[.,]\d)")
+NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\w-]|[.,]\d)")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December")  # May is a verb too
 
@@ -47,11 +47,11 @@ def _agree(fact: dict, a: dict, b: dict) -> bool:
 
 def _replacements(fact: dict, a: dict, b: dict, names: dict[str, list[str]], rng: random.Random) -> Iterator[tuple[str, str, str, str]]:
     """(type, old, new, direction) of what can be replaced in `b`: words that stand in both."""
-    numbers = [n for n in _NUMBER.findall(b["text"]) if n in _NUMBER.findall(a["text"]) and not re.fullmatch(r"(?:19|20)\d\d", n)]
+    numbers = [n for n in NUMBER.findall(b["text"]) if n in NUMBER.findall(a["text"]) and not re.fullmatch(r"(?:19|20)\d\d", n)]
     if numbers:
         old = rng.choice(numbers)
         value = float(old.replace(",", ""))
-        new = _other_number(old, value, rng)
+        new = other_number(old, value, rng)
         if new:
             yield "quantity", old, new, "raised" if float(new.replace(",", "")) > value else "lowered"
     for words in (_DAYS, _MONTHS):
@@ -69,7 +69,7 @@ def _replacements(fact: dict, a: dict, b: dict, names: dict[str, list[str]], rng
                 yield slot["type"], str(value), new, "replaced"
 
 
-def _other_number(old: str, value: float, rng: random.Random) -> str:
+def other_number(old: str, value: float, rng: random.Random) -> str:
     """A number that reads like `old` and is at least a fifth away from it; empty where there is none."""
     factor = rng.choice([0.3, 0.5, 0.7, 1.4, 1.8, 2.5])
     if "." in old:

@@ -40,6 +40,7 @@ from models.examples import (
     retold_examples,
 )
 from models.perturb import perturbed_examples
+from models.renaming import Renamer
 from models.stories import annotated_stories, story_examples
 from models.watch import evaluate_heads, evaluate_nli
 
@@ -56,6 +57,8 @@ class Phase:
     story_different_copies: float  # and of those that do not
     real_copies: int  # of each labelled pair of real articles; of those that tell one fact, three times as many
     prose: int  # pairs of different facts from each real article; pairs of one fact from two of them come beside them
+    renamed: float  # share of the labelled pairs of facts in which shared names and figures are others
+    dropout: float  # of hidden states; the attention has none, as the fused kernel takes none
     trunk_rate: float
     head_rate: float
 
@@ -63,11 +66,11 @@ class Phase:
 PHASES = {
     "nli": Phase(
         nli_scale=0.8, told_copies=3, different_copies=1, written_copies=1, story_told_copies=0, story_different_copies=0, real_copies=0, prose=10,
-        trunk_rate=1e-4, head_rate=5e-4,
+        renamed=0, dropout=0, trunk_rate=1e-4, head_rate=5e-4,
     ),
     "stories": Phase(
         nli_scale=0.08, told_copies=0.4, different_copies=0.1, written_copies=1, story_told_copies=2, story_different_copies=0.6, real_copies=2, prose=2,
-        trunk_rate=5e-5, head_rate=2e-4,
+        renamed=0.5, dropout=0.1, trunk_rate=5e-5, head_rate=2e-4,
     ),
 }  # fmt: skip
 TOKENS_PER_BATCH = 2_400
@@ -112,15 +115,15 @@ class ClaimModel(torch.nn.Module):
         save_file({name: t.detach().to(dtype).contiguous() for name, t in self.heads.state_dict().items()}, folder / "heads.safetensors")
 
 
-def load_model(folder: Path) -> tuple[ClaimModel, PreTrainedTokenizerBase]:
-    """Load trunk and tokenizer from `folder`, and the heads if it has any; else fresh ones."""
+def load_model(folder: Path, dropout: float = 0.0) -> tuple[ClaimModel, PreTrainedTokenizerBase]:
+    """Load trunk and tokenizer from `folder`, and the heads if it has any; else fresh ones. `dropout`: of hidden states in training."""
     from safetensors.torch import load_file
 
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     trunk = BertForSequenceClassification.from_pretrained(
         folder, num_labels=3, id2label=dict(enumerate(NLI_LABELS)), label2id={n: i for i, n in enumerate(NLI_LABELS)}, local_files_only=True,
         dtype=torch.float32, attn_implementation="eager",
-        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,  # one pass over the data does not overfit, and the fused attention takes no dropout
+        hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     heads = PairHeads(trunk.config.hidden_size)
     if (folder / "heads.safetensors").exists():
@@ -229,9 +232,9 @@ def train(args: argparse.Namespace) -> None:
     written = [topic for name, families in load_written().items() if name not in held_names for topic in families]
     told, different = [], []
     for families, factor in ((topics, 1.0), (written, phase.written_copies)):
-        facts = fact_examples(shared, families, n_different=2, seed=args.seed)
-        told += copies([e for e in facts if e.same_fact], factor * phase.told_copies, rng)
-        different += copies([e for e in facts if not e.same_fact], factor * phase.different_copies, rng)
+        pairs = fact_examples(shared, families, n_different=2, seed=args.seed)
+        told += copies([e for e in pairs if e.same_fact], factor * phase.told_copies, rng)
+        different += copies([e for e in pairs if not e.same_fact], factor * phase.different_copies, rng)
     topics = topics + written
     from_stories = story_examples(stories, n_similar=5, n_random=2, seed=args.seed)
     annotated = copies([e for e in from_stories if e.same_fact], phase.story_told_copies, rng)
@@ -245,8 +248,11 @@ def train(args: argparse.Namespace) -> None:
     if phase.prose:
         prose += prose_examples([text for story in stories for text in story.texts.values()], phase.prose, args.seed, "story prose")
     made = list(perturbed_examples(topics, args.seed))
-    examples = nli + told + different + annotated + real + prose + made
-    model, tokenizer = load_model(Path(args.base))
+    facts = told + different + annotated + real + made
+    renamer = Renamer.of(facts, args.seed)
+    facts = [renamer.renamed(e) if rng.random() < phase.renamed else e for e in facts]
+    examples = nli + prose + facts
+    model, tokenizer = load_model(Path(args.base), phase.dropout)
     batcher = Batcher(tokenizer)
     batcher.prepare(itertools.chain.from_iterable((e.premise, e.hypothesis) for e in examples))
     events = [[[telling["text"] for telling in fact["tellings"]] for fact in topic["facts"]] for topic in topics]
