@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from annotated import LABELLED, REAL, Row, add_arguments, open_all, story_folders
+from by_kind_and_type import count, scoring_script, table
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -136,6 +137,7 @@ HEADS = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "mo
 NLI = {f"{label}_{side}" for label in ("entailment", "contradiction") for side in ("max", "min")}
 SAME_FACT = {"same_fact", "same_fact_margin"}
 OBSERVED = {f"{t}_{verdict}" for t in (*CHANGE_TYPES, "comparers") for verdict in ("changed", "same")} | {"comparers_changed_too"}
+CONTEXT = {"same_fact_margin", "position_apart", "position_first", "days", "dated"}  # what the two claims alone do not tell
 DATES = {"days", "dated", "moved_on_words"}
 ABLATIONS = {  # what a variant goes without
     "model and comparers": set(),
@@ -143,6 +145,7 @@ ABLATIONS = {  # what a variant goes without
     "comparers only": HEADS | NLI,
     "comparers and NLI labels, no heads": HEADS,
     "without the same-fact head": SAME_FACT,
+    "without the articles around": CONTEXT,
 }
 
 
@@ -192,6 +195,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--no-heads", action="store_true", help="score as with a checkpoint without fact heads")
     parser.add_argument("--ablate", action="store_true", help="score variants that go without the model, the comparers, …, at the default --min-score")
+    parser.add_argument("--table", action="store_true", help="count the findings at the default --min-score by kind and by type")
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
     folders = story_folders(args.stories)
@@ -212,6 +216,9 @@ def main() -> None:
                 shown = ["--show", str(args.show)] if args.show and min_score == deciding.DEFAULT_MIN_SCORE else []
                 result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
                 print(name, f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1], flush=True)
+                if args.table and min_score == deciding.DEFAULT_MIN_SCORE:
+                    golds = [json.loads((f / "gold.json").read_text(encoding="utf-8")) for f in folders]
+                    print(table(count(pq.read_table(path).to_pylist(), golds, scoring_script(args.stories))), flush=True)
     if args.write:
         before = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
         weights = {"gate": before["gate"], "with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
