@@ -37,11 +37,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.convert import from_table, schema_problem
-from flows.housekeeping import rewriting
+from flows.housekeeping import rewriting, upgrading
 from flows.lock import LockedError, folder_lock, holds_lock
 from flows.records import SCHEMA_VERSION, TABLES, Run, Sighting, arrow_schema
 from flows.storage import FolderBusyError, OutputsError, RowBatches, explain_os_errors, sync_folder, write_synced
-from flows.table_files import MERGED, check_file, check_version, did_you_mean, record_type_of, runs_in
+from flows.table_files import MERGED, check_file, did_you_mean, read_rows, record_type_of, runs_in, version_of
+from flows.upgrades import check_version
 
 JOURNAL = ".publishing.json"
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -72,7 +73,7 @@ class Outputs:
 
     @contextmanager
     def lock(self, wait_s: float = 0.0) -> Iterator[None]:
-        """Hold the folder for one run: create it, take its lock, finish or clear what a dead run left.
+        """Hold the folder for one run: create it, take its lock, finish or clear what a dead run left, upgrade the tables of an older claimdrift.
 
         Waits up to `wait_s` seconds for another run to end; then raises FolderBusyError with its pid. A dead process's lock does not block.
         """
@@ -122,7 +123,7 @@ class Outputs:
         """Return the rows of a table, of all published runs or of `run_ids`; runs oldest first, rows in the order of their run.
 
         `columns`: those wanted, in this order (all by default). `filters`: rows wanted, e.g. `pc.field("same_fact") >= 0.5`. An empty table with its
-        schema where nothing is there. Raises OutputsError for an unknown table or column, or files of another schema version.
+        schema where nothing is there. Rows of an older schema version are upgraded. Raises OutputsError for an unknown table or column, or a newer version.
         """
         schema = arrow_schema(record_type_of(table))
         unknown = [name for name in columns or () if name not in schema.names]
@@ -148,8 +149,11 @@ class Outputs:
         if not wanted_runs.issuperset(every):
             chosen = pc.field("run_id").isin(pa.array(sorted(wanted_runs), type=pa.string()))
             filters = chosen if filters is None else filters & chosen
-        dataset = ds.dataset([path for _, path in files], schema=arrow_schema(TABLES[table]), format="parquet")
-        if every == sorted(every):
+        older = [path for _, path in files if version_of(path, table) < SCHEMA_VERSION]
+        dataset = ds.dataset([path for _, path in files if path not in older], schema=arrow_schema(TABLES[table]), format="parquet")
+        if older:  # all of them, up to the next run, which upgrades the folder; read whole until then
+            dataset = ds.dataset([dataset, *(ds.dataset(read_rows(path, table)) for path in older)])
+        elif every == sorted(every):
             return dataset.to_table(columns=wanted.names, filter=filters).cast(wanted)
         rows = dataset.to_table(columns=list(dict.fromkeys([*wanted.names, "run_id"])), filter=filters)
         return rows.sort_by("run_id").select(wanted.names).cast(wanted)  # a stable sort: within a run the rows keep their order
@@ -302,6 +306,8 @@ class Outputs:
         for folder in (self.root, *(self.root / name for name in TABLES)):
             for path in folder.glob(".*.tmp"):
                 path.unlink()
+        if any(version_of(path, "runs") < SCHEMA_VERSION for path in self.files("runs")):  # the table that is rewritten last
+            upgrading.upgrade_files(self.root, {name: self.files(name) for name in TABLES})
         published = set(self.run_ids())
         orphans = [(name, path) for name in reversed(TABLES) for path in self.files(name) if not published.issuperset(runs_in(path))]
         for name, path in orphans:

@@ -64,6 +64,8 @@ from flows.worker_options import LOCAL, WorkerOptions
 from flows.workers import Workers, workers_for
 from models.checkpoint import Precision
 
+SETTINGS_VERSION = 1  # raised where findings come out otherwise for a reason that settings, weights and model do not show; not with the tables' version
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -83,7 +85,7 @@ class Settings:
         }  # fmt: skip
 
     def digest(self, model_id: str) -> str:
-        return stable_hash(model_id, weights_id(), SCHEMA_VERSION, *(f"{k}={v}" for k, v in sorted(self.thresholds().items())))
+        return stable_hash(model_id, weights_id(), SETTINGS_VERSION, *(f"{k}={v}" for k, v in sorted(self.thresholds().items())))
 
 
 class CheckRun:

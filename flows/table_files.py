@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.convert import schema_problem
-from flows.records import SCHEMA_VERSION, TABLES, arrow_schema
+from flows.records import TABLES, arrow_schema
 from flows.storage import OutputsError
+from flows.upgrades import check_version, upgraded
 
 MERGED = "merged-"  # begins the name of a file with the rows of many runs
 FILES_KNOWN = 20_000  # some hundred bytes each
@@ -35,8 +36,20 @@ def runs_in(path: Path) -> tuple[str, ...]:
 
 
 def check_file(path: Path, table: str) -> None:
-    """Raise OutputsError unless the file holds this table in this program's schema version."""
-    _check_file(path, table, _state(path))
+    """Raise OutputsError unless the file holds this table in a schema version that this program reads."""
+    version_of(path, table)
+
+
+def version_of(path: Path, table: str) -> int:
+    """Return the schema version of a table's file. Raises OutputsError as `check_file` does."""
+    return _version_of(path, table, _state(path))
+
+
+def read_rows(path: Path, table: str) -> pa.Table:
+    """Return a file's rows with the schema that this program has for the table, those of an older version upgraded; raises OutputsError as `check_file`."""
+    version, schema = version_of(path, table), arrow_schema(TABLES[table])
+    with pq.ParquetFile(path) as file:
+        return upgraded(file.read(), table, version, path).select(schema.names).cast(schema)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -54,7 +67,7 @@ def _runs_in(path: Path, _: tuple[int, int, int]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=FILES_KNOWN)
-def _check_file(path: Path, table: str, _: tuple[int, int, int]) -> None:
+def _version_of(path: Path, table: str, _: tuple[int, int, int]) -> int:
     try:
         schema = pq.read_schema(path)
     except pa.ArrowInvalid as error:
@@ -63,18 +76,10 @@ def _check_file(path: Path, table: str, _: tuple[int, int, int]) -> None:
     if not version.isdecimal():
         raise OutputsError(f"{path}: was not written by claimdrift. Move it away, or give another --outputs folder.")
     check_version(int(version), path)
-    problem = schema_problem(schema, arrow_schema(TABLES[table]))
+    problem = schema_problem(upgraded(schema.empty_table(), table, int(version), path).schema, arrow_schema(TABLES[table]))
     if problem:
         raise OutputsError(f"{path}: does not hold the table {table} as this claimdrift writes it: {problem}. Give another --outputs folder.")
-
-
-def check_version(version: int, path: Path) -> None:
-    if version > SCHEMA_VERSION:
-        raise OutputsError(
-            f"{path}: has schema version {version}, and this claimdrift reads up to {SCHEMA_VERSION}. Upgrade claimdrift, or give another --outputs folder."
-        )
-    if version < SCHEMA_VERSION:
-        raise OutputsError(f"{path}: has schema version {version}, and this claimdrift reads {SCHEMA_VERSION}. Give another --outputs folder.")
+    return int(version)
 
 
 def did_you_mean(word: str, words: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from flows.archive import Outputs
 from flows.housekeeping.rewriting import Rewrite
 from flows.records import TABLES, arrow_schema
 from flows.storage import FolderBusyError, OutputsError, explain_os_errors, sync_file
-from flows.table_files import MERGED, RUNS_KEY, check_file, runs_in
+from flows.table_files import MERGED, RUNS_KEY, read_rows, runs_in
 
 SMALL_BYTES = 64 * 2**20  # files under this are merged
 MANY_FILES = 100  # small ones of a table: reading all of them takes longer than a small drop's own work
@@ -86,8 +86,6 @@ def compact_when_many(outputs: str | Path) -> str:
 
 def merge_files(paths: list[Path], table: str, target: Path) -> None:
     """Write the rows of a table's files to one file, runs oldest first. Raises OutputsError where a row would be lost."""
-    for path in paths:
-        check_file(path, table)
     ordered = sorted((runs_in(path), path) for path in paths)
     run_ids = sorted({run_id for runs, _ in ordered for run_id in runs})
     schema = arrow_schema(TABLES[table])
@@ -96,7 +94,7 @@ def merge_files(paths: list[Path], table: str, target: Path) -> None:
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         waiting: list[pa.Table] = []
         for _, path in ordered:
-            waiting.append(pq.ParquetFile(path).read().select(schema.names).cast(schema))
+            waiting.append(read_rows(path, table).cast(schema))
             n_rows += waiting[-1].num_rows
             if sum(part.num_rows for part in waiting) >= GROUP_ROWS:
                 writer.write_table(pa.concat_tables(waiting), row_group_size=GROUP_ROWS)
