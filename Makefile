@@ -14,7 +14,7 @@ TRAIN = $(BIN)/python -m models.train --shared $(DATA) --minutes $(MINUTES)
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help run test check browser ray quality bench model data-is-there clean
+.PHONY: help run test check browser ray quality bench kill server model data-is-there clean
 
 help:
 	@echo "make run      set up .venv, check the articles in seeds/, write the results to outputs/"
@@ -25,6 +25,7 @@ help:
 	@echo "make quality  accuracy, with the floors it must not fall under"
 	@echo "make bench    time and memory"
 	@echo "make kill     a hundred runs killed at random moments: nothing lost, nothing doubled (minutes)"
+	@echo "make server   a real Prefect server on loopback: serve, a work pool, a webhook, and the server killed in between (minutes)"
 	@echo "make model    train the embedded checkpoint anew: DATA=DIR [MINUTES=180 per phase]; resumes where it was stopped"
 	@echo "make clean    remove .venv and caches; outputs/ stays"
 
@@ -54,6 +55,9 @@ bench: $(VENV)/.installed-dev
 
 kill: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -m slow -s tests/kills
+
+server: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -q -m slow -s tests/server
 
 model: data-is-there $(VENV)/.installed-train
 	$(TRAIN) --phase nli --base $(BASE) --work .model-work/nli --out .model-work/nli/checkpoint

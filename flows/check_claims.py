@@ -31,12 +31,13 @@ from prefect.artifacts import (  # noqa: E402
     update_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect.events import emit_event  # noqa: E402
 from prefect.runtime import flow_run  # noqa: E402
 
 from flows import progress  # noqa: E402
 from flows.make_run import make_run  # noqa: E402
 from flows.markdown import counts_table, findings_markdown, watched_markdown  # noqa: E402
-from flows.notify import MarkedFinding, parse_command  # noqa: E402
+from flows.notify import EVENT, MarkedFinding, as_event, new_findings, parse_command  # noqa: E402
 from flows.outbox import Outbox, hand_over_waiting  # noqa: E402
 from flows.summary import CheckSummary, summarise  # noqa: E402
 from flows.telling import publish_noted, with_report, with_watched  # noqa: E402
@@ -165,6 +166,21 @@ def tell_command(command: str, outputs: str | Path, watchlist: Watchlist, first:
     return hand_over_waiting(command, outputs, watchlist, first)
 
 
+def announce(summary: CheckSummary, watchlist: Watchlist) -> None:
+    """Send Prefect's server the event that tells of a run's findings, where it has some; an automation can take it to a webhook.
+
+    Sent once and in the background: where the server does not take it, that is in Prefect's log, and it is lost. Prefect runs no automation for it then.
+    """
+    if not summary.n_findings:
+        return
+    try:
+        folder = Path(summary.outputs).resolve().name.encode("utf-8", "backslashreplace").decode()
+        payload = as_event(summary.outputs, summary.run_id, new_findings(summary.outputs, summary.run_id, watchlist))
+        emit_event(EVENT, resource={"prefect.resource.id": f"claimdrift.outputs.{folder}", "prefect.resource.name": folder}, payload=payload)
+    except Exception as error:  # noqa: BLE001 - the results are published, and in the table
+        get_run_logger().warning("The event %s could not be sent: %s", EVENT, error)
+
+
 def begin(run: CheckRun) -> None:
     """Carry out a run's first tasks, up to the reading, within a flow and under the outputs folder's lock; log what a reader of the log wants to know."""
     log, n = get_run_logger(), run.counts
@@ -189,7 +205,7 @@ def finish(run: CheckRun, command: str | None) -> CheckSummary:
 
 
 def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist) -> CheckSummary:
-    """Log what a published run has found, show it in Prefect's UI, tell the user's command; return the summary with what came of that.
+    """Log what a published run has found, show it in Prefect's UI, send the event, tell the user's command; return the summary with what came of that.
 
     Nothing that goes wrong here makes the run fail.
     """
@@ -206,6 +222,7 @@ def tell_result(summary: CheckSummary, command: str | None, watchlist: Watchlist
     state = show_artifacts(summary, watched, return_state=True)
     if not state.is_completed():
         log.warning("Prefect could not store the artifacts: %s", state.message)
+    announce(summary, watchlist)
     return dataclasses.replace(summary, notify_problem=tell_waiting(command, summary.outputs, watchlist, first=summary.run_id))
 
 

@@ -1,4 +1,4 @@
-"""Tell someone about new findings: a command of theirs gets them as JSON on standard input.
+"""Tell someone about new findings: a command of theirs gets them as JSON on standard input, and Prefect's server an event that its automations can act on.
 
 The command is run without a shell, once a run that has findings, after they are published. What goes wrong with it is told and never sinks the run.
 """
@@ -9,12 +9,13 @@ import datetime as dt
 import json
 import shlex
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.records import Finding, as_row
+from flows.records import KINDS, Finding, as_row
 from flows.steps.sources import InputError
 from flows.tables import Outputs, from_table
 from flows.terminal import one_line
@@ -23,6 +24,9 @@ from flows.watchlist import Watchlist
 TIMEOUT_S = 60.0
 SHOWN_CHARS = 300
 LEFT_OUT = ("evidence",)  # most of a finding's bytes; it is in the table
+EVENT = "claimdrift.findings"
+N_IN_EVENT = 20
+EVENT_COLUMNS = ("finding_id", "kind", "types", "score", "earlier_source", "later_source", "earlier_text", "later_text")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,22 @@ def as_json(outputs: str | Path, run_id: str, findings: Sequence[MarkedFinding])
         "outputs": str(outputs), "run_id": run_id, "n_findings": len(findings), "n_watched": sum(bool(m.terms) for m in findings),
         "findings": [
             {**{k: _plain(v) for k, v in as_row(m.finding).items() if k not in LEFT_OUT}, "watch_terms": list(m.terms)} for m in findings
+        ],
+    }  # fmt: skip
+
+
+def as_event(outputs: str | Path, run_id: str, findings: Sequence[MarkedFinding]) -> dict[str, Any]:
+    """Return the payload of Prefect's event about a run's findings: how many there are, per kind too, and of the first N_IN_EVENT what a message needs.
+
+    Texts are cut to SHOWN_CHARS: an event may have no more than 1.5 MB, whatever an article holds.
+    """
+    kinds = Counter(m.finding.kind for m in findings)
+    return {
+        "outputs": _sendable(str(outputs)), "run_id": run_id, "n_findings": len(findings), "n_watched": sum(bool(m.terms) for m in findings),
+        "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+        "findings": [
+            {name: _sendable(getattr(m.finding, name)) for name in EVENT_COLUMNS} | {"watch_terms": [_sendable(term) for term in m.terms[:N_IN_EVENT]]}
+            for m in findings[:N_IN_EVENT]
         ],
     }  # fmt: skip
 
@@ -84,6 +104,10 @@ def hand_over(command: str, outputs: str | Path, run_id: str, findings: Sequence
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _sendable(value: Any) -> Any:
+    return _shown(value.encode("utf-8", "backslashreplace").decode()) if isinstance(value, str) else value
 
 
 def _shown(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.markdown import N_WATCHED, watched_markdown
-from flows.notify import MarkedFinding, hand_over, new_findings, parse_command
+from flows.notify import N_IN_EVENT, MarkedFinding, as_event, hand_over, new_findings, parse_command
 from flows.records import Finding
 from flows.steps.sources import InputError
 from flows.tables import Outputs
@@ -37,6 +38,18 @@ def outputs(tmp_path: Path) -> Path:
     Outputs(tmp_path / "out").publish("r1", run_tables("r1"))
     Outputs(tmp_path / "out").publish("r2", run_tables("r2", findings=rows))
     return tmp_path / "out"
+
+
+def test_an_event_tells_of_the_first_findings_and_stays_small(outputs):
+    findings = new_findings(outputs, "r2", Watchlist(("u.s. army",)))
+    event = as_event(outputs, "r2", findings)
+    assert {k: event[k] for k in ("run_id", "n_findings", "n_watched", "kinds")} == {"run_id": "r2", "n_findings": 3, "n_watched": 1, "kinds": {"drift": 3}}
+    assert [(f["finding_id"], f["watch_terms"]) for f in event["findings"]] == [("f2", ["u.s. army"]), ("f1", []), ("f3", [])]
+    assert "evidence" not in event["findings"][0]
+    long = example(Finding, earlier_text="é\n" * 10**6, later_source="s" * 10**6, kind="update")
+    many = as_event(os.fsdecode(b"/tmp/\xe9"), "r3", [MarkedFinding(long, ("t" * 10**6,) * 1000)] * 1000)
+    assert (many["n_findings"], many["kinds"], len(many["findings"])) == (1000, {"update": 1000}, N_IN_EVENT)
+    assert len(json.dumps(many, ensure_ascii=False).encode()) < 500_000
 
 
 def test_a_command_gets_the_new_findings_with_marks(outputs, tmp_path):

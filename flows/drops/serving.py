@@ -6,7 +6,9 @@ import contextvars
 import datetime as dt
 import logging
 import os
+import signal
 import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,8 +18,10 @@ from flows.drops.flow import check_drops
 from flows.drops.trigger import DropTrigger
 from flows.steps.sources import InputError
 from flows.tables import Outputs
+from flows.terminal import one_line
 
 from prefect import serve  # isort: skip  # after the flow, which sets Prefect's defaults first
+from prefect.client.orchestration import get_client  # isort: skip
 from prefect.deployments.runner import RunnerDeployment  # isort: skip
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule  # isort: skip
 from prefect.types.entrypoint import EntrypointType  # isort: skip
@@ -25,6 +29,8 @@ from prefect.schedules import Cron, Interval, Schedule  # isort: skip
 
 DEFAULT_EVERY_S = 900.0
 POLL_S = 2.0  # Prefect's own is 10; a drop should not wait so long
+AWAY_S = 5.0  # from one look for a server that is away to the next
+AT_ONCE_S = 60.0  # a runner that ends so soon, with a server that answers, would end again
 TAGS = ["claimdrift", "drops"]
 
 
@@ -78,9 +84,38 @@ def serve_drops(
     thread = threading.Thread(target=context.run, args=(_watch, trigger, stop, tell), name="drops", daemon=True)
     thread.start()
     try:
-        serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
+        _serve_for_good(deployment, tell)
     finally:
         stop.set()
+
+
+def _serve_for_good(deployment: RunnerDeployment, tell: Callable[[str], None]) -> None:
+    """Serve, and once more when a server is back that was away for longer than Prefect's runner tries again: some minutes, after which that one ends."""
+    at_term = signal.getsignal(signal.SIGTERM)
+    while True:
+        started = time.monotonic()
+        try:
+            return serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
+        except Exception as error:
+            signal.signal(signal.SIGTERM, at_term)  # the runner's own would ask the one that has ended to stop
+            if _server_answers() and time.monotonic() - started < AT_ONCE_S:  # it is not the server's absence that it failed for
+                raise
+            tell(f"Prefect's server does not answer; drops and sweeps wait until it is back: {_innermost(error)}")
+        while not _server_answers():
+            time.sleep(AWAY_S)
+        tell("Prefect's server is back")
+
+
+def _server_answers() -> bool:
+    with get_client(sync_client=True) as client:
+        return client.api_healthcheck() is None
+
+
+def _innermost(error: BaseException) -> str:
+    """The message of an error that a task group has wrapped, in one line."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return one_line(str(error)) or type(error).__name__
 
 
 def _watch(trigger: DropTrigger, stop: threading.Event, tell: Callable[[str], None]) -> None:

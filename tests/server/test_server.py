@@ -1,0 +1,255 @@
+"""A real Prefect server: drops that come at once are checked one after the other, under `serve` and on a work pool; a webhook hears of what is found.
+
+`make server` runs these; each prints the run table that it saw.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.objects import FlowRun
+
+from flows.drops.checking import check_drop
+from flows.drops.folder import DropFile, content_key, fingerprint
+from flows.drops.ledger import Ledger
+from flows.drops.trigger import named, start_run
+from flows.tables import load
+from tests.core_examples import write_articles
+from tests.kills.invented import invented_articles
+from tests.readme_parts import README, blocks
+from tests.server.live import LiveServer, Program, one_at_a_time, run_table
+
+pytestmark = pytest.mark.slow
+
+FEWEST_FINDINGS = 20
+NO_BLOCK = "00000000-0000-0000-0000-000000000000"
+WEBHOOK = "https://desk.example/hooks/claimdrift"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    live = LiveServer(tmp_path_factory.mktemp("server"))
+    try:
+        live.start()
+        yield live
+    finally:
+        live.end()
+
+
+@pytest.fixture(scope="module")
+def parameters(repo_root: Path) -> dict[str, Any]:
+    """A model of a moment, which finds anything in anything."""
+    return {"model": str(repo_root / "tests" / "data" / "tiny-nli"), "precision": "float32", "min_score": 0.0}
+
+
+def drops_of(n: int) -> list[dict[str, str]]:
+    """Return `n` drops of three articles or more; each tells of the events of the others."""
+    articles = list(invented_articles(3 * n).items())
+    return [dict(articles[i::n]) for i in range(n)]
+
+
+def files_of(folder: Path) -> list[DropFile]:
+    return [DropFile(path, seen) for path in sorted(folder.rglob("*.txt")) if (seen := fingerprint(path))]
+
+
+def found(outputs: Path) -> dict[str, dict[str, Any]]:
+    """What must not depend on how the articles came: the findings of the current view, by id, but for the run and the last digits of the figures."""
+    rows = load(outputs, "findings").drop(columns=["run_id", "evidence"]).to_dict("records")
+    return {row["finding_id"]: {**row, "score": round(row["score"], 3)} for row in rows}
+
+
+def found_at_once(drops: list[dict[str, str]], folder: Path, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What one undisturbed run finds in all of the drops."""
+    for drop in drops:
+        write_articles(folder / "drops", drop)
+    with Ledger(folder / "outputs") as ledger:
+        check_drop(folder / "drops", files_of(folder / "drops"), folder / "outputs", parameters, ledger=ledger)
+    return found(folder / "outputs")
+
+
+def all_completed(runs: list[FlowRun], n: int) -> bool:
+    """Say whether there are so many runs and all have ended; fail where one ended otherwise than well."""
+    assert [run.state_name for run in runs if run.state and run.state.is_final() and not run.state.is_completed()] == [], run_table(runs)
+    return len(runs) >= n and all(run.state and run.state.is_completed() for run in runs)
+
+
+# --- a webhook -----------------------------------------------------------------------------------------------------------------------------------------------
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes what a webhook is sent."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str | None, dict[str, Any]]] = []
+        got = self.got
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                got.append((self.headers["Content-Type"], json.loads(body)))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiving:
+        thread = threading.Thread(target=receiving.serve_forever, daemon=True)
+        thread.start()
+        yield receiving
+        receiving.shutdown()
+        thread.join()
+
+
+def readme_block(language: str, part: str) -> str:
+    [body] = [block.body for block in blocks(README.read_text(encoding="utf-8")) if block.language == language and part in block.body]
+    return body
+
+
+@pytest.fixture(scope="module")
+def automation(server: LiveServer, receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The README's block and automation, with the receiver's address in place of the example's."""
+    code = readme_block("python", "Webhook(").replace(WEBHOOK, f"http://127.0.0.1:{receiver.server_port}/")
+    block_id = server.call("python", "-c", code).split()[-1]
+    text = readme_block("yaml", "claimdrift.findings")
+    assert NO_BLOCK in text
+    assert yaml.safe_load(text)["enabled"]
+    path = tmp_path_factory.mktemp("automation") / "webhook.yaml"
+    path.write_text(text.replace(NO_BLOCK, block_id), encoding="utf-8")
+    assert "Created automation" in server.call("prefect", "automation", "create", "--from-file", path)
+
+
+# --- claimdrift serve ----------------------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Served:
+    program: Program
+    folder: Path
+    outputs: Path
+    deployment: str = "check-drops/desk"
+
+
+@pytest.fixture(scope="module")
+def served(server: LiveServer, automation: None, tmp_path_factory: pytest.TempPathFactory, parameters: dict[str, Any]) -> Served:
+    """`claimdrift serve` on an empty folder. Its requests are tried twice, not six times, so that a server that is away is noticed in seconds."""
+    at = tmp_path_factory.mktemp("serve")
+    (at / "drops").mkdir()
+    options = [word for name, value in parameters.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    words = ["claimdrift", "serve", at / "drops", "--outputs", at / "archive", "--every", "1h", "--name", "desk", *options]
+    program = server.spawn(*words, PREFECT_CLIENT_MAX_RETRIES="1")
+    server.until(lambda: "serving check-drops/desk" in program.printed, "serve")
+    return Served(program, at / "drops", at / "archive")
+
+
+def test_serve_checks_three_drops_that_come_at_once(server: LiveServer, served: Served, receiver: Receiver, tmp_path: Path, parameters: dict[str, Any]):
+    drops = drops_of(5)
+    for n, drop in enumerate(drops[:3], 1):  # as soon as the one before is seen, and long before it is checked
+        write_articles(served.folder, drop)
+        server.until(lambda n=n: len(server.runs(served.deployment)) >= n, f"the run of drop {n}")
+    server.until(lambda: all_completed(server.runs(served.deployment), 3), "the end of three runs")
+    runs = server.runs(served.deployment)
+    print(f"\nclaimdrift serve, three drops at once\n{run_table(runs)}")
+    assert len(runs) == 3
+    assert one_at_a_time(runs)
+    assert max(run.created for run in runs if run.created) < min(run.end_time for run in runs if run.end_time), "all were asked for before one had ended"
+    assert all({"claimdrift", "drops", "drop"} <= set(run.tags) for run in runs)
+    assert all(run.name.startswith("check ") and run.name.endswith("of drops → archive") for run in runs)
+    here = found(served.outputs)
+    assert len(here) >= FEWEST_FINDINGS
+    assert here == found_at_once(drops[:3], tmp_path, parameters)
+
+    told = set(load(served.outputs, "findings")["run_id"])
+    server.until(lambda: len(receiver.got) >= len(told), "the webhook")
+    print(f"{len(here)} findings as in one run; the webhook was called {len(receiver.got)} times")
+    assert {kind for kind, _ in receiver.got} == {"application/json"}
+    assert {payload["run_id"] for _, payload in receiver.got} == told
+    assert sum(payload["n_findings"] for _, payload in receiver.got) == len(load(served.outputs, "findings", superseded=True))
+    assert {finding["finding_id"] for _, payload in receiver.got for finding in payload["findings"]} <= set(load(served.outputs, "findings")["finding_id"])
+
+
+def test_a_server_that_goes_away_and_comes_back(server: LiveServer, served: Served, tmp_path: Path, parameters: dict[str, Any]):
+    """Away for so long that Prefect's own runner has given up; a drop that comes meanwhile is checked, and one that comes later."""
+    drops = drops_of(5)
+    n_before = len(server.runs(served.deployment))
+    server.kill()
+    write_articles(served.folder, drops[3])
+    server.until(lambda: "no run of check-drops/desk could be started" in served.program.printed, "the drop that waits")
+    server.until(lambda: "drops and sweeps wait until it is back" in served.program.printed, "the runner's end")
+    server.start()
+    server.until(lambda: all_completed(server.runs(served.deployment), n_before + 1), "the drop that came meanwhile")
+    write_articles(served.folder, drops[4])
+    server.until(lambda: all_completed(server.runs(served.deployment), n_before + 2), "the drop that came later")
+    runs = server.runs(served.deployment)
+    print(f"\nclaimdrift serve, the server away before the last two\n{run_table(runs)}")
+    assert len(runs) == n_before + 2
+    assert one_at_a_time(runs)
+    assert set(load(served.outputs, "sightings")["source"]) >= {*drops[3], *drops[4]}
+    if n_before == 3:
+        assert found(served.outputs) == found_at_once(drops, tmp_path, parameters)
+    assert served.program.interrupt() == 0
+
+
+# --- a work pool ---------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_work_pool_checks_three_drops_that_come_at_once(server: LiveServer, repo_root: Path, tmp_path: Path, parameters: dict[str, Any]):
+    """prefect.yaml as it stands; the model is set afterwards, as in the UI. Each drop is triggered twice, one more is told of by an event."""
+    desk, drops = tmp_path / "desk", drops_of(4)
+    folder = desk / "drops"
+    folder.mkdir(parents=True)
+    shutil.copy(repo_root / "prefect.yaml", desk)
+    server.call("prefect", "work-pool", "create", "--type", "process", "claimdrift", cwd=desk)
+    server.call("prefect", "--no-prompt", "deploy", "--all", cwd=desk)
+    with server.client() as client:
+        for name in ("sweep", "on-drop"):
+            deployment = client.read_deployment_by_name(f"check-drops/{name}")
+            client.update_deployment(deployment.id, DeploymentUpdate(parameters={**deployment.parameters, **parameters}))
+    worker = server.spawn("prefect", "worker", "start", "--pool", "claimdrift", cwd=desk)
+    server.until(lambda: "started" in worker.printed, "the worker")
+
+    files = []
+    for drop in drops[:3]:
+        write_articles(folder, drop)
+        files.append([DropFile(path, seen) for path in sorted(folder / name for name in drop) if (seen := fingerprint(path))])
+
+    def trigger(drop: list[DropFile]) -> FlowRun:
+        return start_run("check-drops/sweep", named(folder, drop), content_key(folder, drop))
+
+    with server.client(), ThreadPoolExecutor(6) as pool:
+        started = list(pool.map(lambda one: one[0].run(trigger, one[1]), [(contextvars.copy_context(), drop) for drop in [*files, *files]]))
+    assert len({run.id for run in started}) == 3, "the same content is one run, however often it is triggered"
+    server.until(lambda: all_completed(server.runs("check-drops/sweep"), 3), "the end of three runs")
+
+    write_articles(folder, drops[3])
+    event = f"'claimdrift.drop', resource={{'prefect.resource.id': 'claimdrift.folder.drops'}}, payload={{'files': {sorted(drops[3])}}}"
+    server.call("python", "-c", f"from prefect.events import emit_event\nemit_event({event})")
+    server.until(lambda: all_completed(server.runs("check-drops/on-drop"), 1), "the run of the event")
+
+    runs = server.runs("check-drops/sweep")
+    by_event = server.runs("check-drops/on-drop")
+    print(f"\nwork pool, three drops at once, each triggered twice; then one by an event\n{run_table([*runs, *by_event])}")
+    assert {run.id for run in runs} == {run.id for run in started} or any("auto-scheduled" in run.tags for run in runs)
+    assert one_at_a_time(runs)
+    assert all({"claimdrift", "drops"} <= set(run.tags) for run in runs)
+    assert all(run.name.startswith("check ") and run.name.endswith("of drops → outputs") for run in by_event)
+    here = found(desk / "outputs")
+    assert len(here) >= FEWEST_FINDINGS
+    assert here == found_at_once(drops, tmp_path / "at-once", parameters)
