@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Iterator
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from flows.records import Comparison
 from flows.steps.blocking import WORD_FOR_WORD, propose_pairs
-from flows.steps.proposals import ComparedArticles, ProposedPairs
+from flows.steps.proposals import READ_OFF, ComparedArticles, ProposedPairs
 from tests.test_blocking import invented_view
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -44,6 +46,30 @@ def test_claims_are_told_apart_by_the_articles_compared(seed: int):
     for side, ends in enumerate(pairs.ends()):
         told = [(id(p.comparison), id(p.claims[side])) for p in (pairs[i] for i in range(len(pairs)))]
         assert len(set(zip(told, ends.tolist(), strict=True))) == len(set(told)) == len(set(ends.tolist()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=SEEDS)
+def test_nothing_read_off_the_articles_is_kept(seed: int):
+    compared = compared_articles(seed)
+    ProposedPairs.of(compared)
+    assert not [name for articles in compared for view in articles[:2] for name in READ_OFF if name in vars(view)]
+
+
+def test_what_is_read_off_goes_with_the_storyline():
+    rng = random.Random(1)
+    storylines = [[invented_view(rng, 4, 5) for _ in range(3)] for _ in range(20)]
+    most = 0
+
+    def in_a_row() -> Iterator[ComparedArticles]:
+        nonlocal most
+        for views in storylines:
+            for a, b in itertools.combinations(views, 2):
+                yield ComparedArticles(a, b, Comparison(a.article.article_id, b.article.article_id, "r", 1.0, False, True))
+                most = max(most, sum("stem_marks" in vars(view) for its in storylines for view in its))
+
+    assert len(ProposedPairs.of(in_a_row())) > 100
+    assert most == 3
 
 
 def test_some_of_the_pairs():

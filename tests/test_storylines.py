@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Comparison
-from flows.steps import storylines
+from flows.steps import nearby
 from flows.steps.storylines import affinity, affinity_features, cites, compare_articles, find_comparisons, put_in_order
 from flows.steps.views import ArticleView
 from tests.core_examples import DAY, SENTENCES, a_view, an_article
@@ -63,14 +63,14 @@ def test_affinity_is_symmetric_with_ties_among_the_closest(seed: int):
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=SEEDS, block=st.integers(1, 5), min_affinity=st.sampled_from([0.05, 0.5, 0.9]), window=st.sampled_from([0, 2, 60]))
+@given(seed=SEEDS, block=st.integers(1, 30), min_affinity=st.sampled_from([0.05, 0.5, 0.9]), window=st.sampled_from([0, 2, 60]))
 def test_comparisons_are_those_of_all_pairs_in_any_order_and_split(seed: int, block: int, min_affinity: float, window: int):
     views = invented_views(seed, 9)
     options = {"min_affinity": min_affinity, "window_days": window}
     expected = {c for a, b in itertools.combinations(views, 2) if (c := compare_articles(a, b, "r", **options)) is not None}
     rng = random.Random(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storylines, "BLOCK", block)
+        patch.setattr(nearby, "BLOCK", block)
         found = find_comparisons(rng.sample(views, len(views)), [], "r", **options)
         assert len(found) == len(set(found))
         assert set(found) == expected

@@ -13,8 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.steps.storylines import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, least_log_odds, names_part
+from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, least_log_odds
 from flows.steps.views import ArticleView
+
+
+def names_part(n_shared: int, share: float) -> float:
+    """What names in common add to the log-odds."""
+    return AFFINITY_WEIGHTS["names"] * min(n_shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
+
 
 MOST_OF_NAMES = names_part(4, 1)
 

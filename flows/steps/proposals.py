@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ from flows.records import Claim, Comparison
 from flows.steps.blocking import NO_CANDIDATES, RULES, WORD_FOR_WORD, Candidate, Candidates, propose_pairs
 from flows.steps.scoring import TextPairs
 from flows.steps.views import ArticleView
+
+TOGETHER = 5_000  # pairs of articles whose candidates are joined at once: single, each takes more for its columns' heads than for its numbers
+READ_OFF = ("normalised_texts", "places_of_text", "name_marks", "number_marks", "stems", "stem_marks", "stem_counts")
 
 
 class ComparedArticles(NamedTuple):
@@ -63,20 +66,35 @@ class ProposedPairs:
 
     @classmethod
     def of(cls, compared: Iterable[ComparedArticles]) -> ProposedPairs:
-        """Propose the pairs of all these articles."""
-        kept, claims, begins, parts = [], [], [], []
+        """Propose the pairs of all these articles.
+
+        What proposing reads off an article is dropped with the last of its storyline where those of one storyline come in a row, so that memory depends on the
+        largest storyline and not on how many there are.
+        """
+        kept, claims, begins = [], [], []
+        sizes: list[int] = []
+        parts, recent = [NO_CANDIDATES], []
         begin_of: dict[ArticleView, int] = {}
+        read: set[ArticleView] = set()
         for articles in compared:
+            if read.isdisjoint(articles[:2]):
+                _forget(read)
             for view in articles[:2]:
+                read.add(view)
                 if view not in begin_of:
                     begin_of[view] = len(claims)
                     claims += view.claims
             kept.append(articles)
             begins.append((begin_of[articles.earlier], begin_of[articles.later]))
-            parts.append(propose_pairs(articles.earlier, articles.later))
+            recent.append(propose_pairs(articles.earlier, articles.later))
+            sizes.append(len(recent[-1]))
+            if len(recent) == TOGETHER:
+                parts, recent = [*parts, _joined(recent)], []
+        _forget(read)
         begin = np.array(begins, dtype=np.int32).reshape(-1, 2)
-        comparison = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
-        columns = {f.name: np.concatenate([getattr(part, f.name) for part in (NO_CANDIDATES, *parts)]) for f in dataclasses.fields(Candidates)}
+        comparison = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        joined = _joined([*parts, *recent])
+        columns = {f.name: getattr(joined, f.name) for f in dataclasses.fields(Candidates)}
         columns["earlier"] += begin[comparison, 0]
         columns["later"] += begin[comparison, 1]
         order = np.argsort(columns["rule"] != RULES.index(WORD_FOR_WORD), kind="stable")
@@ -126,3 +144,15 @@ class ProposedPairs:
     def article_ids(self) -> pa.StringArray:
         """The ids of the articles of `claims`."""
         return pa.array([claim.article_id for claim in self.claims], pa.string())
+
+
+def _joined(parts: Sequence[Candidates]) -> Candidates:
+    return Candidates(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in dataclasses.fields(Candidates)))
+
+
+def _forget(views: set[ArticleView]) -> None:
+    """Drop what is worked out anew where it is asked for again; of an article of 15 claims it takes some 50 KB."""
+    for view in views:
+        for name in READ_OFF:
+            view.__dict__.pop(name, None)
+    views.clear()

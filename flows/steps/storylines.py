@@ -9,25 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from flows.components import connected_components
 from flows.language.alignment import fold
 from flows.records import Comparison
 from flows.steps.copies import shingle_overlap
+from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, pairs_that_may_share_event
 from flows.steps.views import ArticleView
 
-CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
 NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
-ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
-BLOCK = 2_048  # articles a side of one matrix product: bounds the memory to 16 MB, whatever the archive's size
 DEFAULT_WINDOW_DAYS = 60
 DEFAULT_AFFINITY = 0.3
-
-# Logistic regression on pairs of articles of the annotated stories and of fact families (same event or not): tests/quality/fit_affinity.py.
-# At 0.3, 12 of 820 pairs of one event are missed, and 20 of 19,062 others let through, whose claims then have to be told apart one by one.
-AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -22.85, {"centroid": 17.71, "closest": 17.39, "names": 0.36, "name_share": 6.14}
 
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
@@ -57,32 +53,10 @@ def affinity(a: ArticleView, b: ArticleView) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def may_share_event(a: ArticleView, others: Sequence[ArticleView], min_affinity: float) -> list[bool]:
-    """Tell which of `others` can reach the affinity at all: one matrix product for all, with the closest pair of claims in place of the closest three."""
-    least = least_log_odds(min_affinity)
-    starts = np.cumsum([0, *(len(b.claims) for b in others)])
-    best = np.maximum.reduceat(np.concatenate([b.vectors for b in others]) @ a.vectors.T, starts[:-1], axis=0).max(axis=1)
-    w = AFFINITY_WEIGHTS
-    return [
-        AFFINITY_INTERCEPT + w["centroid"] * nearness(a, b) + w["closest"] * (float(closest) + ROUNDING) + names_part(*shared_names(a, b)) >= least
-        for b, closest in zip(others, best, strict=True)
-    ]
-
-
-def least_log_odds(min_affinity: float) -> float:
-    """The log-odds that an affinity of this much has."""
-    return math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
-
-
 def shared_names(a: ArticleView, b: ArticleView) -> tuple[int, float]:
     """How many name words two articles have in common, and their share of the shorter list."""
     shared = len(a.name_words & b.name_words)
     return shared, shared / max(1, min(len(a.name_words), len(b.name_words)))
-
-
-def names_part(n_shared: int, share: float) -> float:
-    """What names in common add to the log-odds."""
-    return AFFINITY_WEIGHTS["names"] * min(n_shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
 
 
 def within_window(a: ArticleView, b: ArticleView, window_days: int) -> bool:
@@ -115,9 +89,15 @@ def put_in_order(a: ArticleView, b: ArticleView) -> tuple[ArticleView, ArticleVi
 def cites(view: ArticleView, other: ArticleView) -> bool:
     """True where `view` attributes a claim to an outlet that carried `other`, and not to its own."""
     names = {_outlet_name(outlet) for outlet in other.outlets if outlet} - {_outlet_name(outlet) for outlet in view.outlets} - {""}
-    return any(claim.attribution and any(name in re.sub(r"\W", "", fold(claim.attribution)) for name in names) for claim in view.claims)
+    return bool(names) and any(claim.attribution and any(name in _letters(claim.attribution) for name in names) for claim in view.claims)
 
 
+@lru_cache(maxsize=10_000)
+def _letters(attribution: str) -> str:
+    return re.sub(r"\W", "", fold(attribution))
+
+
+@lru_cache(maxsize=10_000)
 def _outlet_name(outlet: str) -> str:
     """ "www.the-lantern.example" and "The Lantern" both become "lantern"; names too short to be told from other words become empty."""
     host = (
@@ -149,45 +129,20 @@ def find_comparisons(
     window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY, on_progress: Callable[[int, int], None] | None = None,
     done: Collection[tuple[str, str]] = (),
 ) -> list[Comparison]:  # fmt: skip
-    """Compare each new article with the other new ones and with the known ones; never known with known, nor the pairs of ids in `done`, in either order."""
+    """Compare each new article with the other new ones and with the known ones; never known with known, nor the pairs of ids in `done`, in either order.
+
+    Those of one storyline come in a row, so that what is read off its articles need not be kept for the others.
+    """
     done = {*done, *((later, earlier) for earlier, later in done)}
-    everything = [*new, *known]
+    views = [*new, *known]
     found = []
-    for i, near in _near(everything, len(new), window_days):
-        views = [everything[j] for j in near]
-        for j, may in zip(near, may_share_event(everything[i], views, min_affinity), strict=True):
-            if (everything[i].article.article_id, everything[j].article.article_id) in done:
-                continue
-            if may or everything[i].source_keys & everything[j].source_keys:
-                comparison = compare_articles(everything[i], everything[j], run_id, window_days=window_days, min_affinity=min_affinity)
+    for n_done, pairs in pairs_that_may_share_event(views, len(new), window_days=window_days, min_affinity=min_affinity):
+        for a, b in ((views[i], views[j]) for i, j in pairs):
+            if (a.article.article_id, b.article.article_id) not in done:
+                comparison = compare_articles(a, b, run_id, window_days=window_days, min_affinity=min_affinity)
                 if comparison is not None:
                     found.append(comparison)
         if on_progress is not None:
-            on_progress(i + 1, len(new))
-    return found
-
-
-def _near(views: Sequence[ArticleView], n_new: int, window_days: int) -> Iterator[tuple[int, list[int]]]:
-    """Each position i among the new, with the positions j > i of articles with near means or a source in common."""
-    usable = [i for i, view in enumerate(views) if view.claims]
-    if not usable:
-        return
-    centroids = np.stack([views[i].centroid for i in usable])
-    by_key: dict[str, list[int]] = {}
-    for i in usable:
-        for key in views[i].source_keys:
-            by_key.setdefault(key, []).append(i)
-    new = [p for p, i in enumerate(usable) if i < n_new]
-    for row in range(0, len(new), BLOCK):
-        rows = new[row : row + BLOCK]
-        near: list[set[int]] = [{j for key in views[usable[p]].source_keys for j in by_key[key]} for p in rows]
-        for column in range(0, len(usable), BLOCK):
-            similarity = centroids[rows] @ centroids[column : column + BLOCK].T
-            for r, c in zip(*np.nonzero(similarity >= CENTROID_FLOOR - ROUNDING), strict=True):
-                i, j = usable[rows[int(r)]], usable[column + int(c)]
-                if i < j and within_window(views[i], views[j], window_days):
-                    near[int(r)].add(j)
-        for p, its in zip(rows, near, strict=True):
-            later = sorted(j for j in its if j > usable[p])
-            if later:
-                yield usable[p], later
+            on_progress(n_done, len(new))
+    storylines = connected_components((c.earlier_article_id, c.later_article_id) for c in found)
+    return sorted(found, key=lambda c: (storylines[c.earlier_article_id], c.earlier_article_id, c.later_article_id))

@@ -10,6 +10,7 @@ import datetime as dt
 import random
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +23,7 @@ SYLLABLES = "bar cal den dor el fen gar hal il jor kel lan mar nor os pel quen r
 ROLES = "spokesman spokeswoman inspector councillor witness analyst lawyer doctor".split()
 MONTHS = "January February March April May June July August September October November December".split()
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+NOUN = re.compile(r"\b(?:the|a|an) ([a-z]{4,})\b")
 SHARE_TOLD = 0.35  # of a story's facts, those that an article tells
 
 
@@ -47,6 +49,21 @@ def new_events(n_drops: int, n_articles: int, n_events: int, seed: int) -> list[
     return drops
 
 
+def one_period(n_articles: int, per_event: int, n_days: int, seed: int) -> dict[str, str]:
+    """Return {path: text} of a period of many events of `per_event` articles each, an event's within three days.
+
+    The events are further apart than those of the drops: their nouns are exchanged as well as their names, so that two of them are seldom taken for one though
+    the stories are few.
+    """
+    rng = random.Random(f"{seed}-period")
+    articles = []
+    for e in range(-(-n_articles // per_event)):
+        event, begins = _event(seed, e, other_nouns=True), rng.randrange(n_days)
+        for i in range(min(per_event, n_articles - e * per_event)):
+            articles.append(_article(event, f"{e}-{i}", START + dt.timedelta(begins + rng.randrange(3)), rng))
+    return dict(articles)
+
+
 def corpus(path: Path, n_drops: int, n_articles: int, seed: int) -> list[dict[str, str]]:
     """Return drops of articles from a Parquet file with a column `text`, drawn at random. Raises ValueError where it has too few."""
     import pyarrow.parquet as pq
@@ -58,13 +75,24 @@ def corpus(path: Path, n_drops: int, n_articles: int, seed: int) -> list[dict[st
     return [{f"{d}-{i}.txt": chosen[d * n_articles + i] for i in range(n_articles)} for d in range(n_drops)]
 
 
-def _event(seed: int, number: int) -> list[list[str]]:
-    """An event: for each of its facts, the sentences that tell it."""
+def _event(seed: int, number: int, *, other_nouns: bool = False) -> list[list[str]]:
+    """An event: for each of its facts, the sentences that tell it. With `other_nouns`, words that follow an article are exchanged for such of other events."""
     stories = [story for stories in load_stories().values() for story in stories]
     story = stories[number % len(stories)]
     told = [[telling["text"] for telling in fact["tellings"]] for fact in story["facts"]]
-    names = _names({sentence for fact in told for sentence in fact}, random.Random(f"{seed}-{number}"))
+    rng = random.Random(f"{seed}-{number}")
+    names = _names({sentence for fact in told for sentence in fact}, rng)
+    if other_nouns:
+        there = sorted({noun for fact in told for sentence in fact for noun in NOUN.findall(sentence)})
+        names |= dict(zip(there, rng.choices(_nouns(), k=len(there)), strict=True))
     return [[re.sub(r"\w+", lambda word: names.get(word[0], word[0]), sentence) for sentence in fact] for fact in told]
+
+
+@cache
+def _nouns() -> list[str]:
+    """The words that stand after an article in the tellings of all stories."""
+    stories = [story for of_topic in load_stories().values() for story in of_topic]
+    return sorted({noun for story in stories for fact in story["facts"] for telling in fact["tellings"] for noun in NOUN.findall(telling["text"])})
 
 
 def _names(sentences: set[str], rng: random.Random) -> dict[str, str]:

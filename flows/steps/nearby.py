@@ -1,0 +1,212 @@
+"""Which articles can share an event at all: an upper bound of the affinity, for all pairs of articles, a block of them at a time.
+
+The affinity (flows/steps/storylines.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
+and names are cheap to have of many pairs at once; and the closest three are no closer than the closest one, which is no closer than the first numbers of the
+claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So almost all pairs are told from each other
+by a few products of matrices, and none is passed over that the full test would take. Memory does not grow with what is found, only with the articles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.steps.views import ArticleView
+
+CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
+ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
+
+# Logistic regression on pairs of articles of the annotated stories and of fact families (same event or not): tests/quality/fit_affinity.py.
+# At 0.3, 12 of 820 pairs of one event are missed, and 20 of 19,062 others let through, whose claims then have to be told apart one by one.
+AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -22.85, {"centroid": 17.71, "closest": 17.39, "names": 0.36, "name_share": 6.14}
+
+BLOCK = 4_096  # claims a side of one product: 64 MB, whatever the number of articles
+LEADING = 96  # of a vector's 384 numbers: on real news they carry four fifths of its length
+SAMPLE = 4_096  # claims that the leading directions are taken from; others only let more pairs through
+
+Positions = list[tuple[int, int]]
+
+
+def least_log_odds(min_affinity: float) -> float:
+    """The log-odds that an affinity of this much has."""
+    return math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
+
+
+def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, window_days: int, min_affinity: float) -> Iterator[tuple[int, Positions]]:
+    """Yield pairs of positions (i, j) in `views` that may be compared, each once, i < j and i among the first `n_new`, a block of new articles at a time.
+
+    With each part comes the number of new articles done. Versions of one source, which are always compared, come first.
+    """
+    versions = _versions(views, n_new)
+    yield 0, sorted(versions)
+    usable = [i for i, view in enumerate(views) if view.claims]
+    if not usable:
+        return
+    spans = np.array([_span(view) for view in views])  # (n, 2) seconds
+    words: dict[str, int] = {}
+    # By date, so that whole blocks are out of each other's window; the new ones apart, so that known ones are never compared with known ones.
+    by_date = sorted(usable, key=lambda i: (i >= n_new, spans[i, 0] == -np.inf, spans[i, 0], i))
+    basis = _leading_directions([views[i] for i in usable])
+    blocks = [_Block(np.array(part), views, spans, words, basis) for part in _cut(by_date, views, n_new)]
+    least, window, n_done = least_log_odds(min_affinity), window_days * 86_400.0 + 1.0, 0
+    for p, rows in enumerate(blocks):
+        if rows.places[0] >= n_new:
+            return
+        its = rows.read()
+        found: Positions = []
+        for columns in blocks[p:]:
+            if rows.begins <= columns.ends + window and columns.begins <= rows.ends + window:
+                there = its if columns is rows else columns.read()
+                r, c = _likely(its, there, window, least, same=columns is rows)
+                found += zip(rows.places[r].tolist(), columns.places[c].tolist(), strict=True)
+        n_done += len(rows.places)
+        yield n_done, sorted(pair for i, j in found if (pair := (min(i, j), max(i, j))) not in versions)
+
+
+def _versions(views: Sequence[ArticleView], n_new: int) -> set[tuple[int, int]]:
+    """The pairs of articles with claims that have a source in common, one of them new."""
+    by_key: dict[str, list[int]] = {}
+    for i, view in enumerate(views):
+        if view.claims:
+            for key in view.source_keys:
+                by_key.setdefault(key, []).append(i)
+    return {(i, j) for places in by_key.values() for k, i in enumerate(places) if i < n_new for j in places[k + 1 :]}
+
+
+def _span(view: ArticleView) -> tuple[float, float]:
+    """The first and last date that an article was seen at, in seconds; everything where it was seen without one."""
+    dates = [date.timestamp() for date in view.dates if isinstance(date, dt.datetime)]
+    return (min(dates), max(dates)) if len(dates) == len(view.dates) else (-math.inf, math.inf)
+
+
+def _cut(places: Sequence[int], views: Sequence[ArticleView], n_new: int) -> Iterator[list[int]]:
+    """Parts in a row of BLOCK claims at most, or of one article that has more; none with both new and known articles."""
+    part: list[int] = []
+    n_claims = 0
+    for i in places:
+        n = len(views[i].claims)
+        if part and (n_claims + n > BLOCK or (part[-1] < n_new) != (i < n_new)):
+            yield part
+            part, n_claims = [], 0
+        part.append(i)
+        n_claims += n
+    if part:
+        yield part
+
+
+def _leading_directions(views: Sequence[ArticleView]) -> NDArray[np.float32] | None:
+    """An orthonormal basis (H, LEADING) of the directions in which claims vary most; None where vectors are no longer than that."""
+    width = views[0].vectors.shape[1]
+    if width <= LEADING:
+        return None
+    step = -(-sum(len(view.claims) for view in views) // SAMPLE)
+    some = np.concatenate([view.vectors[k % step :: step] for k, view in enumerate(views)]).astype(np.float64)
+    return np.linalg.eigh(some.T @ some)[1][:, -LEADING:].astype(np.float32)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Articles:
+    """Articles of a block, as matrices: n articles with k claims and m names in all."""
+
+    vectors: NDArray[np.float32]  # (k, H)
+    bounds: NDArray[np.float32]  # (k, LEADING + 1) the product of two rows is at least that of their vectors
+    starts: NDArray[np.int64]  # (n + 1,) where each article's claims begin; where the last one's end
+    centroids: NDArray[np.float32]  # (n, H)
+    spans: NDArray[np.float64]  # (n, 2)
+    words: NDArray[np.int64]  # (m,) numbers of name words
+    of_article: NDArray[np.int64]  # (m,) the article that each stands in
+    n_words: NDArray[np.float32]  # (n,)
+
+    def has(self, words: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Which articles have which of these words, which are in order: (n, len(words)), 1 or 0."""
+        at = np.minimum(np.searchsorted(words, self.words), len(words) - 1)
+        hit = words[at] == self.words
+        mask = np.zeros((len(self.n_words), len(words)), dtype=np.float32)
+        mask[self.of_article[hit], at[hit]] = 1.0
+        return mask
+
+    def claims_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The bounds of the claims of some articles, and where each of these begins."""
+        sizes = np.diff(self.starts)
+        return self.bounds[np.repeat(wanted, sizes)], np.cumsum(sizes[wanted]) - sizes[wanted]
+
+
+class _Block:
+    """A part of the articles, whose matrices are made when they are asked for: of all articles they would be gigabytes."""
+
+    def __init__(
+        self, places: NDArray[np.int64], views: Sequence[ArticleView], spans: NDArray[np.float64], words: dict[str, int], basis: NDArray[np.float32] | None
+    ) -> None:
+        self.places = places
+        self.spans = spans[places]
+        self.begins, self.ends = self.spans[:, 0].min(), self.spans[:, 1].max()
+        self.views = [views[i] for i in places.tolist()]
+        self.basis = basis
+        self.names = [np.array([words.setdefault(word, len(words)) for word in view.name_words], dtype=np.int32) for view in self.views]
+
+    def read(self) -> _Articles:
+        vectors = np.concatenate([view.vectors for view in self.views])
+        n_words = np.array([len(names) for names in self.names])
+        return _Articles(
+            vectors, vectors if self.basis is None else _bounds(vectors, self.basis), np.cumsum([0, *(len(view.claims) for view in self.views)]),
+            np.stack([view.centroid for view in self.views]), self.spans, np.concatenate(self.names).astype(np.int64),
+            np.repeat(np.arange(len(self.views)), n_words), n_words.astype(np.float32),
+        )  # fmt: skip
+
+
+def _bounds(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each vector's numbers along the basis, and the length of what is left: a·b <= a'·b' + |a''||b''|."""
+    leading = vectors @ basis
+    rest = (vectors.astype(np.float64) ** 2).sum(1) - (leading.astype(np.float64) ** 2).sum(1)
+    return np.column_stack([leading, np.sqrt(np.maximum(rest, 0.0))]).astype(np.float32)
+
+
+def _likely(rows: _Articles, columns: _Articles, window: float, least: float, *, same: bool) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """The places (r, c) of the pairs that can reach the log-odds `least`; of one block with itself, those with r < c."""
+    near = rows.centroids @ columns.centroids.T + ROUNDING  # (n_rows, n_columns)
+    within = (rows.spans[:, :1] <= columns.spans[:, 1] + window) & (columns.spans[:, 0] <= rows.spans[:, 1:] + window)
+    may = (near >= CENTROID_FLOOR) & within
+    if same:
+        may &= np.triu(np.ones_like(may), 1)
+    needed = _closest_needed(rows, columns, near, least)
+    may &= needed <= 1.0
+    some_rows, some_columns = may.any(1), may.any(0)
+    if some_rows.any():
+        (a, a_starts), (b, b_starts) = rows.claims_of(some_rows), columns.claims_of(some_columns)
+        closest = np.maximum.reduceat(np.maximum.reduceat(a @ b.T, a_starts, axis=0), b_starts, axis=1)
+        part = np.ix_(some_rows, some_columns)
+        may[part] &= closest >= needed[part]
+    for r in np.flatnonzero(may.any(1)).tolist():  # few are left: now the whole vectors, and the closest three
+        there = np.flatnonzero(may[r])
+        of_claim = np.concatenate([np.arange(columns.starts[c], columns.starts[c + 1]) for c in there])
+        its = rows.vectors[rows.starts[r] : rows.starts[r + 1]]
+        closest = _most_of_three_closest((columns.vectors[of_claim] @ its.T).max(1), np.diff(columns.starts)[there], len(its))
+        may[r, there] = closest >= needed[r, there]
+    return np.nonzero(may)
+
+
+def _most_of_three_closest(closest: NDArray[np.float32], sizes: NDArray[np.int64], n_others: int) -> NDArray[np.float32]:
+    """An upper bound of the mean cosine of the three closest pairs of claims of one article with each of several, shape (n,).
+
+    closest: how close the claims of these, `sizes` (n,) each, come to the one, of `n_others` claims. No claim is in two of the three pairs.
+    """
+    best = np.full((len(sizes), max(3, sizes.max())), -np.inf, dtype=np.float32)
+    best[np.repeat(np.arange(len(sizes)), sizes), np.concatenate([np.arange(n) for n in sizes])] = closest
+    best = -np.sort(-best, axis=1)[:, :3]
+    n_pairs = np.minimum(np.minimum(sizes, n_others), 3)
+    return np.where(np.arange(3) < n_pairs[:, None], best, 0.0).sum(1) / n_pairs
+
+
+def _closest_needed(rows: _Articles, columns: _Articles, near: NDArray[np.float32], least: float) -> NDArray[np.float32]:
+    """How near the closest claims of each two articles have to be for them to reach the log-odds `least`, given their means and names: (n_rows, n_columns)."""
+    common = np.intersect1d(rows.words, columns.words)
+    shared = rows.has(common) @ columns.has(common).T if len(common) else np.zeros_like(near)
+    share = shared / np.maximum(1.0, np.minimum(rows.n_words[:, None], columns.n_words))
+    w = AFFINITY_WEIGHTS
+    others = AFFINITY_INTERCEPT + w["centroid"] * near + w["names"] * np.minimum(shared, 4) + w["name_share"] * share
+    return (least - others) / w["closest"] - ROUNDING
