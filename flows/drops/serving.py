@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
+
 from flows.drops.flow import check_drops
 from flows.drops.trigger import DropTrigger
 from flows.steps.sources import InputError
@@ -30,7 +32,6 @@ from prefect.schedules import Cron, Interval, Schedule  # isort: skip
 DEFAULT_EVERY_S = 900.0
 POLL_S = 2.0  # Prefect's own is 10; a drop should not wait so long
 AWAY_S = 5.0  # from one look for a server that is away to the next
-AT_ONCE_S = 60.0  # a runner that ends so soon, with a server that answers, would end again
 TAGS = ["claimdrift", "drops"]
 
 
@@ -78,6 +79,7 @@ def serve_drops(
             entrypoint_type=EntrypointType.MODULE_PATH,
         ),
     )
+    deployment.apply()  # before the first drop asks for a run of it
     stop = threading.Event()
     trigger = DropTrigger(f"{check_drops.name}/{name}", folder, outputs, settle_s=settle_s, tell=tell)
     context = contextvars.copy_context()  # Prefect keeps its settings in one
@@ -90,17 +92,18 @@ def serve_drops(
 
 
 def _serve_for_good(deployment: RunnerDeployment, tell: Callable[[str], None]) -> None:
-    """Serve, and once more when a server is back that was away for longer than Prefect's runner tries again: some minutes, after which that one ends."""
+    """Serve, and once more when a server is back that failed or was away for longer than Prefect's runner tries again: some minutes, after which it ends."""
     at_term = signal.getsignal(signal.SIGTERM)
     while True:
-        started = time.monotonic()
         try:
             return serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
         except Exception as error:
-            signal.signal(signal.SIGTERM, at_term)  # the runner's own would ask the one that has ended to stop
-            if _server_answers() and time.monotonic() - started < AT_ONCE_S:  # it is not the server's absence that it failed for
+            cause = _innermost(error)
+            if not isinstance(cause, httpx.HTTPError | RuntimeError):  # the second is how the runner says that it has tried often enough
                 raise
-            tell(f"Prefect's server does not answer; drops and sweeps wait until it is back: {_innermost(error)}")
+            tell(f"Prefect's server does not answer; drops and sweeps wait until it is back: {one_line(str(cause)) or type(cause).__name__}")
+        signal.signal(signal.SIGTERM, at_term)  # the runner's own would ask the one that has ended to stop
+        time.sleep(AWAY_S)
         while not _server_answers():
             time.sleep(AWAY_S)
         tell("Prefect's server is back")
@@ -111,11 +114,11 @@ def _server_answers() -> bool:
         return client.api_healthcheck() is None
 
 
-def _innermost(error: BaseException) -> str:
-    """The message of an error that a task group has wrapped, in one line."""
+def _innermost(error: BaseException) -> BaseException:
+    """The error that a task group has wrapped."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return one_line(str(error)) or type(error).__name__
+    return error
 
 
 def _watch(trigger: DropTrigger, stop: threading.Event, tell: Callable[[str], None]) -> None:
