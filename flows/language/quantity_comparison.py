@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.language.number_words import find_numbers
@@ -322,14 +323,18 @@ def _years(claim: Claim) -> set[str]:
     return {m[0] for t in claim.times if not _SPAN_OF_YEARS.match(t.text) for m in _YEAR.finditer(t.text)}
 
 
+def surest_change(judged: Sequence[Judgement]) -> Judgement | None:
+    """Return the judgement that tells of a change most surely; None where none does."""
+    return max((j for j in judged if j.direction), key=lambda j: (j.weight, j.score), default=None)
+
+
 def compare_quantities(earlier: Claim, later: Claim) -> Observation:
     """Return what became of the claims' quantities: the surest change, else "same" where aligned ones agree, else "absent"."""
     judged = judgements(earlier, later)
     if not judged:
         return Observation("quantity", "absent", note="no number on both sides that could be compared")
-    changed = [j for j in judged if j.direction and j.weight >= CHANGE_FLOOR]
-    if changed:
-        best = max(changed, key=lambda j: (j.weight, j.score))
+    best = surest_change(judged)
+    if best is not None and best.weight >= CHANGE_FLOOR:
         years_a, years_b = _years(earlier), _years(later)
         other_year = bool(years_a or years_b) and not years_a & years_b
         weight = round(best.weight * (OTHER_YEAR if other_year else 1.0), 3)

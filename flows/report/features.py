@@ -18,6 +18,9 @@ _WORDS = {
     "days": "days between them", "dated": "order known by date", "comparers_changed": "surest comparer: changed",
     "comparers_changed_too": "a second comparer: changed",
     "comparers_same": "comparers that saw agreement",
+    "quantity_ratio": "how many times one figure is the other", "quantity_context": "words in common around the figures",
+    "quantity_counted": "the figures count one thing", "time_gap": "days between the times told",
+    "surest_type_seen": "its comparer on the model's surest type", "types_seen": "comparers on the types the model expects",
 }  # fmt: skip
 _OF_TYPE = {"model": "model: {} changed", "changed": "{}: changed", "same": "{}: agrees"}
 

@@ -27,6 +27,7 @@ from flows.language.status import compare_status
 from flows.language.times import compare_times
 from flows.records import CHANGE_TYPES, DIRECTIONS, OPPOSITE_DIRECTION, ChangeType, Claim, Observation
 from flows.steps.blocking import Candidate
+from flows.steps.differences import answer_features, size_features
 from models.architecture import DIRECTION_SLICES
 from models.nli import NliScores
 
@@ -126,6 +127,9 @@ def compare_claims(
     for change_type, o in observations.items():
         features[f"{change_type}_changed"] = o.weight if o.verdict == "changed" else 0.0
         features[f"{change_type}_same"] = o.weight if o.verdict == "same" else 0.0
+    features |= size_features(earlier, later)
+    if scores.has_heads:
+        features |= answer_features(observations, {t: features[f"{t}_model"] for t in CHANGE_TYPES})
     features["days"] = math.log1p(abs(days_between)) if days_between is not None else 0.0
     features["dated"] = float(days_between is not None and order_known)
     features["moved_on_words"] = min(len(_MOVED_ON.findall(later.text)), 3) - min(len(_MOVED_ON.findall(earlier.text)), 3)
