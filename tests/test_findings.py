@@ -97,12 +97,15 @@ def test_types_come_likeliest_first():
         assert p[named[0]] == max(p.values())
 
 
-@pytest.mark.parametrize(("days", "moved_on", "kind"), [(2.0, 0, "update"), (None, 0, "drift"), (None, 1, "update"), (None, -1, "drift")])
-def test_without_an_order_the_text_must_show_an_update(days: float | None, moved_on: int, kind: str):
+@pytest.mark.parametrize(
+    ("days", "words", "model", "kind"),
+    [(2.0, 0, -1, "update"), (None, 0, -1, "drift"), (None, 1, -1, "update"), (None, -1, -1, "update"), (None, 0, 1, "update")],
+)
+def test_without_an_order_the_texts_must_show_an_update(days: float | None, words: int, model: int, kind: str):
     weights = some_weights(types={"quantity": 1.0})
     kinds = {"update": Logistic(2.0, {}, {}, {}), "drift": Logistic(1.0, {}, {}, {}), "contradiction": Logistic(0.0, {}, {}, {})}
     result = compared(*PAIRS[0], 3, days=days)
-    result = dataclasses.replace(result, features={**result.features, "moved_on_words": float(moved_on)})
+    result = dataclasses.replace(result, features={**result.features, "moved_on_words": float(words), "moved_on": float(model)})
     assert judge(result, dataclasses.replace(weights, kinds=kinds)).kind == kind
 
 

@@ -132,6 +132,8 @@ def compare_claims(
         features |= answer_features(observations, {t: features[f"{t}_model"] for t in CHANGE_TYPES})
     features["days"] = math.log1p(abs(days_between)) if days_between is not None else 0.0
     features["dated"] = float(days_between is not None and order_known)
+    if scores.has_heads and not features["dated"]:
+        features["moved_on"] = max(features["moved_on"], logit(float(scores.back.moved_on[0])))  # either may be the later one
     features["moved_on_words"] = min(len(_MOVED_ON.findall(later.text)), 3) - min(len(_MOVED_ON.findall(earlier.text)), 3)
     return ComparedPair(earlier, later, candidate, scores, observations, features)
 

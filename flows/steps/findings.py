@@ -80,11 +80,15 @@ def change_of(pair: ComparedPair, change_type: ChangeType, weights: Weights) -> 
     features = kind_features(pair.features, change_type, direction)
     log_odds: Mapping[Kind, float] = {k: weights.kinds[k].log_odds(features) for k in KINDS}
     kind = max(KINDS, key=lambda k: log_odds[k])
-    if kind == "update" and not pair.features["dated"] and not pair.features["moved_on_words"] > 0:
-        # Without an order only the text itself can show that the world moved on.
+    if kind == "update" and not _may_have_moved_on(pair.features):
         others: tuple[Kind, ...] = ("contradiction", "drift")
         kind = max(others, key=lambda k: log_odds[k])
     return Change(change_type, kind, direction, from_text, to_text)
+
+
+def _may_have_moved_on(features: Mapping[str, float]) -> bool:
+    """False where neither dates nor the texts show that the world moved on: by their words, or by what the model reads in them."""
+    return bool(features["dated"]) or features["moved_on_words"] != 0 or features.get("moved_on", 0.0) > 0
 
 
 def kind_features(features: Mapping[str, float], change_type: ChangeType, direction: str) -> dict[str, float]:
