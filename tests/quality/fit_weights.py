@@ -50,6 +50,8 @@ SAME_FACT_FEATURES = (
     "position_first",
     "entailment_max",
     "contradiction_max",
+    "quantity_ratio",
+    "time_gap",
 )
 UNCHANGED_KEPT = 0.4
 BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
