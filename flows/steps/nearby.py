@@ -2,8 +2,8 @@
 
 The affinity (flows/steps/storylines.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
 and names are cheap to have of many pairs at once; and the closest three are no closer than the closest one, which is no closer than the first numbers of the
-claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So almost all pairs are told from each other
-by a few products of matrices, and none is passed over that the full test would take. Memory does not grow with what is found, only with the articles.
+claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So most pairs are told apart by a few products of
+matrices, and none is passed over that the full test would take. The products are of bounded size, so memory grows with the articles, not with their pairs.
 """
 
 from __future__ import annotations
@@ -48,21 +48,19 @@ def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, wind
     if not usable:
         return
     spans = np.array([_span(view) for view in views])  # (n, 2) seconds
-    words: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     # By date, so that whole blocks are out of each other's window; the new ones apart, so that known ones are never compared with known ones.
     by_date = sorted(usable, key=lambda i: (i >= n_new, spans[i, 0] == -np.inf, spans[i, 0], i))
     basis = _leading_directions([views[i] for i in usable])
-    blocks = [_Block(np.array(part), views, spans, words, basis) for part in _cut(by_date, views, n_new)]
+    blocks = [_Block.of(part, views, spans, numbers, basis) for part in _cut(by_date, views, n_new)]
     least, window, n_done = least_log_odds(min_affinity), window_days * 86_400.0 + 1.0, 0
-    for p, rows in enumerate(blocks):
+    for k, rows in enumerate(blocks):
         if rows.places[0] >= n_new:
             return
-        its = rows.read()
         found: Positions = []
-        for columns in blocks[p:]:
-            if rows.begins <= columns.ends + window and columns.begins <= rows.ends + window:
-                there = its if columns is rows else columns.read()
-                r, c = _likely(its, there, window, least, same=columns is rows)
+        for columns in blocks[k:]:
+            if rows.within(columns, window):
+                r, c = _likely(rows, columns, window, least)
                 found += zip(rows.places[r].tolist(), columns.places[c].tolist(), strict=True)
         n_done += len(rows.places)
         yield n_done, sorted(pair for i, j in found if (pair := (min(i, j), max(i, j))) not in versions)
@@ -110,53 +108,52 @@ def _leading_directions(views: Sequence[ArticleView]) -> NDArray[np.float32] | N
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Articles:
-    """Articles of a block, as matrices: n articles with k claims and m names in all."""
+class _Block:
+    """Some of the articles, as matrices: n articles with k claims and m names in all; of a claim they take a quarter of what its vector does."""
 
-    vectors: NDArray[np.float32]  # (k, H)
+    places: NDArray[np.int64]  # (n,) in the list of all articles
+    views: Sequence[ArticleView]  # (n,)
     bounds: NDArray[np.float32]  # (k, LEADING + 1) the product of two rows is at least that of their vectors
     starts: NDArray[np.int64]  # (n + 1,) where each article's claims begin; where the last one's end
     centroids: NDArray[np.float32]  # (n, H)
-    spans: NDArray[np.float64]  # (n, 2)
-    words: NDArray[np.int64]  # (m,) numbers of name words
-    of_article: NDArray[np.int64]  # (m,) the article that each stands in
+    spans: NDArray[np.float64]  # (n, 2) seconds
+    words: NDArray[np.int32]  # (m,) numbers of name words
+    of_article: NDArray[np.int32]  # (m,) the article that each stands in
     n_words: NDArray[np.float32]  # (n,)
 
-    def has(self, words: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Which articles have which of these words, which are in order: (n, len(words)), 1 or 0."""
+    @classmethod
+    def of(
+        cls, places: Sequence[int], views: Sequence[ArticleView], spans: NDArray[np.float64], numbers: dict[str, int], basis: NDArray[np.float32] | None
+    ) -> _Block:
+        """The articles at `places` in `views` and `spans`. `numbers` of words are given as they come."""
+        its = [views[i] for i in places]
+        vectors = np.concatenate([view.vectors for view in its])
+        words = [np.array([numbers.setdefault(word, len(numbers)) for word in view.name_words], dtype=np.int32) for view in its]
+        n_words = np.array([len(own) for own in words])
+        return cls(
+            np.array(places), its, vectors if basis is None else _bounds(vectors, basis), np.cumsum([0, *(len(view.claims) for view in its)]),
+            np.stack([view.centroid for view in its]), spans[places], np.concatenate(words), np.repeat(np.arange(len(its), dtype=np.int32), n_words),
+            n_words.astype(np.float32),
+        )  # fmt: skip
+
+    def within(self, other: _Block, window: float) -> bool:
+        """False where no two articles of the two blocks can be within the window."""
+        return bool(self.spans[:, 0].min() <= other.spans[:, 1].max() + window and other.spans[:, 0].min() <= self.spans[:, 1].max() + window)
+
+    def has(self, words: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Which articles have which of these words, which go upwards: (n, len(words)), 1 or 0."""
         at = np.minimum(np.searchsorted(words, self.words), len(words) - 1)
         hit = words[at] == self.words
         mask = np.zeros((len(self.n_words), len(words)), dtype=np.float32)
         mask[self.of_article[hit], at[hit]] = 1.0
         return mask
 
-    def claims_of(self, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The bounds of the claims of some articles, and where each of these begins."""
+    def claims_of(self, articles: NDArray[np.integer]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The bounds of the claims of some articles, which go upwards, and where each of these begins."""
         sizes = np.diff(self.starts)
-        return self.bounds[np.repeat(wanted, sizes)], np.cumsum(sizes[wanted]) - sizes[wanted]
-
-
-class _Block:
-    """A part of the articles, whose matrices are made when they are asked for: of all articles they would be gigabytes."""
-
-    def __init__(
-        self, places: NDArray[np.int64], views: Sequence[ArticleView], spans: NDArray[np.float64], words: dict[str, int], basis: NDArray[np.float32] | None
-    ) -> None:
-        self.places = places
-        self.spans = spans[places]
-        self.begins, self.ends = self.spans[:, 0].min(), self.spans[:, 1].max()
-        self.views = [views[i] for i in places.tolist()]
-        self.basis = basis
-        self.names = [np.array([words.setdefault(word, len(words)) for word in view.name_words], dtype=np.int32) for view in self.views]
-
-    def read(self) -> _Articles:
-        vectors = np.concatenate([view.vectors for view in self.views])
-        n_words = np.array([len(names) for names in self.names])
-        return _Articles(
-            vectors, vectors if self.basis is None else _bounds(vectors, self.basis), np.cumsum([0, *(len(view.claims) for view in self.views)]),
-            np.stack([view.centroid for view in self.views]), self.spans, np.concatenate(self.names).astype(np.int64),
-            np.repeat(np.arange(len(self.views)), n_words), n_words.astype(np.float32),
-        )  # fmt: skip
+        wanted = np.zeros(len(sizes), dtype=bool)
+        wanted[articles] = True
+        return self.bounds[np.repeat(wanted, sizes)], np.cumsum(sizes[articles]) - sizes[articles]
 
 
 def _bounds(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -166,31 +163,31 @@ def _bounds(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray
     return np.column_stack([leading, np.sqrt(np.maximum(rest, 0.0))]).astype(np.float32)
 
 
-def _likely(rows: _Articles, columns: _Articles, window: float, least: float, *, same: bool) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+def _likely(rows: _Block, columns: _Block, window: float, least: float) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """The places (r, c) of the pairs that can reach the log-odds `least`; of one block with itself, those with r < c."""
     near = rows.centroids @ columns.centroids.T + ROUNDING  # (n_rows, n_columns)
     within = (rows.spans[:, :1] <= columns.spans[:, 1] + window) & (columns.spans[:, 0] <= rows.spans[:, 1:] + window)
     may = (near >= CENTROID_FLOOR) & within
-    if same:
+    if rows is columns:
         may &= np.triu(np.ones_like(may), 1)
     needed = _closest_needed(rows, columns, near, least)
     may &= needed <= 1.0
-    some_rows, some_columns = may.any(1), may.any(0)
-    if some_rows.any():
+    some_rows, some_columns = np.flatnonzero(may.any(1)), np.flatnonzero(may.any(0))
+    if len(some_rows):
         (a, a_starts), (b, b_starts) = rows.claims_of(some_rows), columns.claims_of(some_columns)
         closest = np.maximum.reduceat(np.maximum.reduceat(a @ b.T, a_starts, axis=0), b_starts, axis=1)
         part = np.ix_(some_rows, some_columns)
         may[part] &= closest >= needed[part]
-    for r in np.flatnonzero(may.any(1)).tolist():  # few are left: now the whole vectors, and the closest three
-        there = np.flatnonzero(may[r])
-        of_claim = np.concatenate([np.arange(columns.starts[c], columns.starts[c + 1]) for c in there])
-        its = rows.vectors[rows.starts[r] : rows.starts[r + 1]]
-        closest = _most_of_three_closest((columns.vectors[of_claim] @ its.T).max(1), np.diff(columns.starts)[there], len(its))
-        may[r, there] = closest >= needed[r, there]
-    return np.nonzero(may)
+    for row in np.flatnonzero(may.any(1)).tolist():  # few are left: now the whole vectors, and the closest three
+        there = np.flatnonzero(may[row])
+        its, others = rows.views[row].vectors, np.concatenate([columns.views[c].vectors for c in there.tolist()])
+        closest = _most_of_three_closest((others @ its.T).max(1), np.diff(columns.starts)[there], len(its))
+        may[row, there] = closest >= needed[row, there]
+    r, c = np.nonzero(may)
+    return r, c
 
 
-def _most_of_three_closest(closest: NDArray[np.float32], sizes: NDArray[np.int64], n_others: int) -> NDArray[np.float32]:
+def _most_of_three_closest(closest: NDArray[np.float32], sizes: NDArray[np.int64], n_others: int) -> NDArray[np.floating]:
     """An upper bound of the mean cosine of the three closest pairs of claims of one article with each of several, shape (n,).
 
     closest: how close the claims of these, `sizes` (n,) each, come to the one, of `n_others` claims. No claim is in two of the three pairs.
@@ -202,7 +199,7 @@ def _most_of_three_closest(closest: NDArray[np.float32], sizes: NDArray[np.int64
     return np.where(np.arange(3) < n_pairs[:, None], best, 0.0).sum(1) / n_pairs
 
 
-def _closest_needed(rows: _Articles, columns: _Articles, near: NDArray[np.float32], least: float) -> NDArray[np.float32]:
+def _closest_needed(rows: _Block, columns: _Block, near: NDArray[np.float32], least: float) -> NDArray[np.floating]:
     """How near the closest claims of each two articles have to be for them to reach the log-odds `least`, given their means and names: (n_rows, n_columns)."""
     common = np.intersect1d(rows.words, columns.words)
     shared = rows.has(common) @ columns.has(common).T if len(common) else np.zeros_like(near)
