@@ -73,7 +73,8 @@ def check_one(n: int, args: argparse.Namespace) -> dict[str, Any]:
         steps.figures |= {"encode": (encode_s, 0.0, peak), "relate": (wall - encode_s, cpu, peak)}
     return {
         "articles": n, "start_s": steps.figures.pop("start")[0], "cpu_s": sum(figures[1] for figures in steps.figures.values()),
-        "wall_s": {step: steps.figures[step][0] for step in STEPS}, "peak_mb": {step: steps.figures[step][2] for step in STEPS}, "counts": {name: run.counts[name] for name in COUNTS},
+        "wall_s": {step: steps.figures[step][0] for step in STEPS}, "peak_mb": {step: steps.figures[step][2] for step in STEPS},
+        "counts": {name: run.counts[name] for name in COUNTS},
     }  # fmt: skip
 
 
