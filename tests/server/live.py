@@ -23,8 +23,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 BIN = Path(sys.executable).parent
-WAIT_S = 600.0  # for anything: on a machine that is busy with other work a run takes minutes, most of them to import PyTorch
-LOOK_S = 0.5
+WAIT_S = 1800.0  # for anything: on a machine that is busy with other work a run takes minutes, most of them to import PyTorch
+LOOK_S = 2.0
 ENDS_WITHIN_S = 60.0
 SHOWN_CHARS = 4000
 
@@ -117,9 +117,19 @@ class LiveServer:
         return done.stdout
 
     def until(self, condition: Callable[[], T], what: str) -> T:
-        """Wait for a condition to hold, and return what it says; fail where it never does, or a program has ended meanwhile."""
+        """Wait for a condition to hold, and return what it says; fail where it never does, or a program has ended meanwhile.
+
+        A server that is too busy to answer, as SQLite makes it under load, is asked again.
+        """
         deadline = time.monotonic() + WAIT_S
-        while not (found := condition()):
+
+        def look() -> T | None:
+            try:
+                return condition()
+            except httpx.HTTPError:
+                return None
+
+        while not (found := look()):
             ended = [program for program in self._programs if not program.is_alive()]
             if ended or time.monotonic() > deadline:
                 why = f"{ended[0].name} has ended" if ended else f"{WAIT_S:g} s have passed"
@@ -136,12 +146,12 @@ class LiveServer:
 
     def runs(self, deployment: str) -> list[FlowRun]:
         """The runs of a deployment, "flow name/deployment name", by their start; those that its schedule plans for later are not among them."""
-        with self.client() as client:
-            try:
+        try:
+            with self.client() as client:
                 deployment_id = client.read_deployment_by_name(deployment).id
-            except ObjectNotFound:
-                return []
-            mine = [run for run in client.read_flow_runs(limit=200) if run.deployment_id == deployment_id]
+                mine = [run for run in client.read_flow_runs(limit=200) if run.deployment_id == deployment_id]
+        except ObjectNotFound:
+            return []
         begun = [run for run in mine if not ("auto-scheduled" in run.tags and run.state and run.state.is_scheduled())]
         return sorted(begun, key=lambda run: run.start_time or run.expected_start_time or _NEVER)
 

@@ -25,7 +25,7 @@ from flows.drops.checking import check_drop
 from flows.drops.folder import DropFile, content_key, fingerprint
 from flows.drops.ledger import Ledger
 from flows.drops.trigger import named, start_run
-from flows.tables import load
+from flows.tables import Outputs, load
 from tests.core_examples import write_articles
 from tests.kills.invented import invented_articles
 from tests.readme_parts import README, blocks
@@ -79,10 +79,10 @@ def found_at_once(drops: list[dict[str, str]], folder: Path, parameters: Mapping
     return found(folder / "outputs")
 
 
-def all_completed(runs: list[FlowRun], n: int) -> bool:
-    """Say whether there are so many runs and all have ended; fail where one ended otherwise than well."""
+def completed(runs: list[FlowRun], n: int) -> list[FlowRun]:
+    """Return the runs, where there are so many and all have ended; nothing before. Fail where one ended otherwise than well."""
     assert [run.state_name for run in runs if run.state and run.state.is_final() and not run.state.is_completed()] == [], run_table(runs)
-    return len(runs) >= n and all(run.state and run.state.is_completed() for run in runs)
+    return runs if len(runs) >= n and all(run.state and run.state.is_completed() for run in runs) else []
 
 
 # --- a webhook -----------------------------------------------------------------------------------------------------------------------------------------------
@@ -161,15 +161,15 @@ def served(server: LiveServer, automation: None, tmp_path_factory: pytest.TempPa
 
 def test_serve_checks_three_drops_that_come_at_once(server: LiveServer, served: Served, receiver: Receiver, tmp_path: Path, parameters: dict[str, Any]):
     drops = drops_of(5)
-    for n, drop in enumerate(drops[:3], 1):  # as soon as the one before is seen, and long before it is checked
-        write_articles(served.folder, drop)
-        server.until(lambda n=n: len(server.runs(served.deployment)) >= n, f"the run of drop {n}")
-    server.until(lambda: all_completed(server.runs(served.deployment), 3), "the end of three runs")
-    runs = server.runs(served.deployment)
+    with Outputs(served.outputs).lock():  # no run ends before all three are asked for
+        for n, drop in enumerate(drops[:3], 1):
+            write_articles(served.folder, drop)
+            server.until(lambda n=n: len(server.runs(served.deployment)) >= n, f"the run of drop {n}")
+    runs = server.until(lambda: completed(server.runs(served.deployment), 3), "the end of three runs")
     print(f"\nclaimdrift serve, three drops at once\n{run_table(runs)}")
     assert len(runs) == 3
     assert one_at_a_time(runs)
-    assert max(run.created for run in runs if run.created) < min(run.end_time for run in runs if run.end_time), "all were asked for before one had ended"
+    assert max(run.created for run in runs if run.created) < min(run.end_time for run in runs if run.end_time)
     assert all({"claimdrift", "drops", "drop"} <= set(run.tags) for run in runs)
     assert all(run.name.startswith("check ") and run.name.endswith("of drops → archive") for run in runs)
     here = found(served.outputs)
@@ -188,16 +188,15 @@ def test_serve_checks_three_drops_that_come_at_once(server: LiveServer, served: 
 def test_a_server_that_goes_away_and_comes_back(server: LiveServer, served: Served, tmp_path: Path, parameters: dict[str, Any]):
     """Away for so long that Prefect's own runner has given up; a drop that comes meanwhile is checked, and one that comes later."""
     drops = drops_of(5)
-    n_before = len(server.runs(served.deployment))
+    n_before = len(server.until(lambda: server.runs(served.deployment), "the runs before"))
     server.kill()
     write_articles(served.folder, drops[3])
     server.until(lambda: "no run of check-drops/desk could be started" in served.program.printed, "the drop that waits")
     server.until(lambda: "drops and sweeps wait until it is back" in served.program.printed, "the runner's end")
     server.start()
-    server.until(lambda: all_completed(server.runs(served.deployment), n_before + 1), "the drop that came meanwhile")
+    server.until(lambda: completed(server.runs(served.deployment), n_before + 1), "the drop that came meanwhile")
     write_articles(served.folder, drops[4])
-    server.until(lambda: all_completed(server.runs(served.deployment), n_before + 2), "the drop that came later")
-    runs = server.runs(served.deployment)
+    runs = server.until(lambda: completed(server.runs(served.deployment), n_before + 2), "the drop that came later")
     print(f"\nclaimdrift serve, the server away before the last two\n{run_table(runs)}")
     assert len(runs) == n_before + 2
     assert one_at_a_time(runs)
@@ -234,17 +233,15 @@ def test_a_work_pool_checks_three_drops_that_come_at_once(server: LiveServer, re
         return start_run("check-drops/sweep", named(folder, drop), content_key(folder, drop))
 
     with server.client(), ThreadPoolExecutor(6) as pool:
-        started = list(pool.map(lambda one: one[0].run(trigger, one[1]), [(contextvars.copy_context(), drop) for drop in [*files, *files]]))
+        asked = [(contextvars.copy_context(), drop) for drop in [*files, *files]]
+        started = list(pool.map(lambda one: one[0].run(lambda: server.until(lambda: trigger(one[1]), "a run")), asked))
     assert len({run.id for run in started}) == 3, "the same content is one run, however often it is triggered"
-    server.until(lambda: all_completed(server.runs("check-drops/sweep"), 3), "the end of three runs")
+    runs = server.until(lambda: completed(server.runs("check-drops/sweep"), 3), "the end of three runs")
 
     write_articles(folder, drops[3])
     event = f"'claimdrift.drop', resource={{'prefect.resource.id': 'claimdrift.folder.drops'}}, payload={{'files': {sorted(drops[3])}}}"
     server.call("python", "-c", f"from prefect.events import emit_event\nemit_event({event})")
-    server.until(lambda: all_completed(server.runs("check-drops/on-drop"), 1), "the run of the event")
-
-    runs = server.runs("check-drops/sweep")
-    by_event = server.runs("check-drops/on-drop")
+    by_event = server.until(lambda: completed(server.runs("check-drops/on-drop"), 1), "the run of the event")
     print(f"\nwork pool, three drops at once, each triggered twice; then one by an event\n{run_table([*runs, *by_event])}")
     assert {run.id for run in runs} == {run.id for run in started} or any("auto-scheduled" in run.tags for run in runs)
     assert one_at_a_time(runs)
