@@ -286,16 +286,17 @@ def not_run(readme: str) -> list[Block]:
 
 def test_python_examples_that_are_not_run_fit_the_program(readme: str) -> None:
     """Their imports are there, and calls of what they import fit its parameters."""
-    [block] = not_run(readme)
-    names: dict[str, object] = {}
-    for node in ast.walk(ast.parse(block.body)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {alias.asname or alias.name: getattr(importlib.import_module(node.module), alias.name) for alias in node.names}
-    assert names
-    for node in ast.walk(ast.parse(block.body)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-            function = names[node.func.id]
-            inspect.signature(getattr(function, "fn", function)).bind(*node.args, **{str(k.arg): k.value for k in node.keywords})
+    assert not_run(readme)
+    for block in not_run(readme):
+        names: dict[str, object] = {}
+        for node in ast.walk(ast.parse(block.body)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names |= {alias.asname or alias.name: getattr(importlib.import_module(node.module), alias.name) for alias in node.names}
+        assert names
+        for node in ast.walk(ast.parse(block.body)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                function = names[node.func.id]
+                inspect.signature(getattr(function, "fn", function)).bind(*node.args, **{str(k.arg): k.value for k in node.keywords})
 
 
 def test_nothing_is_left_to_fill_in(readme: str) -> None:
