@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -73,7 +73,8 @@ class ProposedPairs:
         """
         kept, claims, begins = [], [], []
         sizes: list[int] = []
-        parts, recent = [NO_CANDIDATES], []
+        joined: dict[str, list[NDArray]] = {f.name: [getattr(NO_CANDIDATES, f.name)] for f in dataclasses.fields(Candidates)}
+        recent: list[Candidates] = []
         begin_of: dict[ArticleView, int] = {}
         read: set[ArticleView] = set()
         for articles in compared:
@@ -89,16 +90,16 @@ class ProposedPairs:
             recent.append(propose_pairs(articles.earlier, articles.later))
             sizes.append(len(recent[-1]))
             if len(recent) == TOGETHER:
-                parts, recent = [*parts, _joined(recent)], []
+                _join(joined, recent)
+        _join(joined, recent)
         _forget(read)
         begin = np.array(begins, dtype=np.int32).reshape(-1, 2)
-        comparison = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        joined = _joined([*parts, *recent])
-        columns = {f.name: getattr(joined, f.name) for f in dataclasses.fields(Candidates)}
+        order = np.argsort(np.concatenate(joined["rule"]) != RULES.index(WORD_FOR_WORD), kind="stable")
+        comparison = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[order]
+        columns = {name: np.concatenate(joined.pop(name))[order] for name in list(joined)}  # one at a time: all twice would be gigabytes
         columns["earlier"] += begin[comparison, 0]
         columns["later"] += begin[comparison, 1]
-        order = np.argsort(columns["rule"] != RULES.index(WORD_FOR_WORD), kind="stable")
-        return cls(tuple(kept), tuple(claims), begin, comparison[order], **{name: column[order] for name, column in columns.items()})
+        return cls(tuple(kept), tuple(claims), begin, comparison, **columns)
 
     def __len__(self) -> int:
         return len(self.comparison)
@@ -146,8 +147,12 @@ class ProposedPairs:
         return pa.array([claim.article_id for claim in self.claims], pa.string())
 
 
-def _joined(parts: Sequence[Candidates]) -> Candidates:
-    return Candidates(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in dataclasses.fields(Candidates)))
+def _join(joined: dict[str, list[NDArray]], recent: list[Candidates]) -> None:
+    """Append the candidates, joined, to the columns, and empty the list of them."""
+    if recent:
+        for name, parts in joined.items():
+            parts.append(np.concatenate([getattr(part, name) for part in recent]))
+        recent.clear()
 
 
 def _forget(views: set[ArticleView]) -> None:
