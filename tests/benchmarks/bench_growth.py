@@ -1,4 +1,4 @@
-"""How the time and memory of a check grow with the number of articles, all of one period: step by step, and the exponents.
+"""How the time and memory of a check grow with the number of articles, at as many a day: step by step, and the exponents.
 
     python tests/benchmarks/bench_growth.py [--sizes 400 1600 6400] [--model DIR] [--json FILE] [--plot docs/growth.svg] [--quick]
 
@@ -35,7 +35,7 @@ MOST = 1.2
 
 def check_one(n: int, args: argparse.Namespace) -> dict[str, Any]:
     """Check `n` articles in this process."""
-    articles = one_period(n, args.per_event, args.days, args.seed)
+    articles = one_period(n, args.per_event, args.days or max(1, n // args.per_day), args.seed)
     steps = Steps()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in articles.items():
@@ -60,7 +60,7 @@ def check_one(n: int, args: argparse.Namespace) -> dict[str, Any]:
                 return vectors
 
             flows.pipeline.encode_texts = timed_encode
-            run = make_run([Path(folder, "in")], Path(folder, "outputs"), model=args.model or None, min_score=args.min_score)
+            run = make_run([Path(folder, "in")], Path(folder, "outputs"), model=args.model or None, min_score=args.min_score, window_days=args.window_days)
             run.prepare()
         with run.outputs.lock():
             for step in STEPS:
@@ -105,7 +105,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help=f"articles; by default {SIZES}")
     parser.add_argument("--quick", action="store_true", help=f"sizes {QUICK}: whether it runs, not how fast")
     parser.add_argument("--per-event", type=int, default=5, help="articles of an event")
-    parser.add_argument("--days", type=int, default=30, help="of the period; within the default window of 60 every two articles may be compared, at every size")
+    parser.add_argument("--per-day", type=int, default=40, help="articles of a day: more articles are more days, and have as many neighbours")
+    parser.add_argument("--days", type=int, help="all sizes in a period of so many days, in place of --per-day: chance likeness then grows with the square")
+    parser.add_argument("--window-days", type=int, default=3, help="articles further apart are not compared; an event's are within three days")
     parser.add_argument("--model", default=str(TINY), help="checkpoint; by default a tiny one with random weights")
     parser.add_argument("--min-score", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=1)
@@ -121,8 +123,9 @@ def main() -> None:
     sizes = args.sizes or (QUICK if args.quick else SIZES)
     if len(set(sizes)) < 2:
         parser.error("give two sizes or more: one has no growth")
-    options = ["--per-event", args.per_event, "--days", args.days, "--model", args.model, "--min-score", args.min_score, "--seed", args.seed]
-    options += ["--threads", args.threads] if args.threads else []
+    options = ["--per-event", args.per_event, "--per-day", args.per_day, "--window-days", args.window_days]
+    options += ["--model", args.model, "--min-score", args.min_score, "--seed", args.seed]
+    options += [*(["--threads", args.threads] if args.threads else []), *(["--days", args.days] if args.days else [])]
     results = [in_fresh_process(__file__, "--one", n, *options) for n in sorted(set(sizes))]
     slope = show(results)
     if args.json:
