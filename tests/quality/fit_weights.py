@@ -54,7 +54,7 @@ SAME_FACT_FEATURES = (
     "time_gap",
 )
 UNCHANGED_KEPT = 0.4
-BOOSTED = {"n_estimators": 120, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 15, "max_features": 0.3}
+BOOSTED = {"n_estimators": 250, "learning_rate": 0.03, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 40, "max_features": 0.3}
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
 
