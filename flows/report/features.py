@@ -20,7 +20,7 @@ _WORDS = {
     "comparers_same": "comparers that saw agreement",
     "quantity_ratio": "how many times one figure is the other", "quantity_context": "words in common around the figures",
     "quantity_counted": "the figures count one thing", "time_gap": "days between the times told",
-    "surest_type_seen": "its comparer on the model's surest type", "types_seen": "comparers on the types the model expects",
+    "surest_type_same": "its comparer denies the model's surest type", "types_same": "comparers deny what the model expects",
 }  # fmt: skip
 _OF_TYPE = {"model": "model: {} changed", "changed": "{}: changed", "same": "{}: agrees"}
 

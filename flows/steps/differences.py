@@ -1,4 +1,4 @@
-"""How large the difference of two claims is, and whether model and comparers see the same one, as features.
+"""How large the difference of two claims is, and whether the comparers deny the one that the model sees, as features.
 
 That a comparer sees two figures apart says little where they are 20,000 and 46 million: tellings of one figure are mostly of one size, and what lies far off is
 another thing. And where the model holds that the figures changed, the comparer of figures is the one to ask.
@@ -39,10 +39,10 @@ def size_features(earlier: Claim, later: Claim) -> dict[str, float]:
 
 
 def answer_features(observations: Mapping[ChangeType, Observation], model: Mapping[ChangeType, float]) -> dict[str, float]:
-    """What the comparers say to the types that the model expects: the comparer of its surest type, and all of them weighed by its probabilities.
+    """How surely the comparers say "the same" to the types that the model expects: that of its surest type, and all of them weighed by its probabilities.
 
-    `model`: type → log-odds that it changed. A comparer counts from -1, surely the same, over 0, nothing to compare, to 1, surely changed.
+    `model`: type → log-odds that it changed. What comparers see changed is no part of this: those of wording see more than a reader would.
     """
-    seen = {t: o.weight if o.verdict == "changed" else -o.weight if o.verdict == "same" else 0.0 for t, o in observations.items()}
+    same = {t: o.weight if o.verdict == "same" else 0.0 for t, o in observations.items()}
     surest = max(CHANGE_TYPES, key=lambda t: model[t])
-    return {"surest_type_seen": seen[surest], "types_seen": sum(seen[t] / (1 + math.exp(-model[t])) for t in CHANGE_TYPES)}
+    return {"surest_type_same": same[surest], "types_same": sum(same[t] / (1 + math.exp(-model[t])) for t in CHANGE_TYPES)}

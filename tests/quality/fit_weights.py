@@ -136,11 +136,11 @@ def fit(rows: Sequence[Row]) -> dict:
 
 
 HEADS = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
-HEADS |= {"surest_type_seen", "types_seen"}
+HEADS |= {"surest_type_same", "types_same"}
 NLI = {f"{label}_{side}" for label in ("entailment", "contradiction") for side in ("max", "min")}
 SAME_FACT = {"same_fact", "same_fact_margin"}
 OBSERVED = {f"{t}_{verdict}" for t in (*CHANGE_TYPES, "comparers") for verdict in ("changed", "same")} | {"comparers_changed_too"}
-OBSERVED |= {"quantity_ratio", "quantity_context", "quantity_counted", "time_gap", "surest_type_seen", "types_seen"}
+OBSERVED |= {"quantity_ratio", "quantity_context", "quantity_counted", "time_gap", "surest_type_same", "types_same"}
 CONTEXT = {"same_fact_margin", "position_apart", "position_first", "days", "dated"}  # what the two claims alone do not tell
 DATES = {"days", "dated", "moved_on_words"}
 ABLATIONS = {  # what a variant goes without
