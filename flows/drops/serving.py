@@ -62,7 +62,9 @@ def serve_drops(
     os.environ.setdefault("PYTHONSAFEPATH", "1")
     logging.getLogger("prefect.runner").setLevel(logging.WARNING)  # at each poll it says how many runs wait for the one under way
     # On TERM the runner (3.8) calls its own stop() without awaiting it, and then ends all the same, through the exit that pauses the schedule.
-    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited", category=RuntimeWarning)
+    # One that gives up for want of a server cancels a call of its own before it begins.
+    never = r"coroutine 'Runner\.(astop|_handle_cancellation_observer_failure)' was never awaited"
+    warnings.filterwarnings("ignore", message=never, category=RuntimeWarning)
     Outputs(outputs).create()
     given = {key: str(value) if isinstance(value, Path) else value for key, value in parameters.items() if value is not None}
     if "watch_terms" in given:

@@ -42,7 +42,7 @@ STEPS = ("prepare", "read", "extract", "relate", "propose", "score", "compare", 
 KEPT = {"names": 0.8, "dates": 0.85, "figures": 0.75, "order": 0.85}  # share of the findings that are found in the changed story too
 KEPT_SURE = 0.9  # the same of those with a score of 0.5 or more
 NEW = {"names": 0.25, "dates": 0.1, "figures": 0.15, "order": 0.15}  # new findings in the changed story, per finding of the original
-SAME_KIND = 0.9  # of those kept under other names, dates and figures
+SAME_KIND = {"names": 0.9, "dates": 0.9, "figures": 0.75}  # share of the kept that are of the same kind; of figures there are some 15
 TURNED = 0.9  # share of the changes found in either order whose direction turned round
 TURNED_WORDS = 0.8  # ... and whose words are the same, from and to exchanged
 GONE = 0.9  # share of the findings of a changed telling that go with it
@@ -109,7 +109,7 @@ def compare(name: str, wanted: dict[Key, dict[str, Any]], found: dict[Key, dict[
     lost = [f"{key[1]} | {key[3]} ({f['score']:.2f})" for key, f in wanted.items() if key not in found]
     assert len(kept) >= KEPT[name] * len(wanted), "lost:\n" + "\n".join(lost)
     assert len(new) <= NEW[name] * len(wanted), "new:\n" + "\n".join(f"{key[1]} | {key[3]} ({found[key]['score']:.2f})" for key in new)
-    assert not kinds or same_kind >= SAME_KIND * len(kept)
+    assert not kinds or same_kind >= SAME_KIND[name] * len(kept)
 
 
 def test_other_names_leave_the_findings(check: Callable[..., Checked], records: list[Record], original: Checked) -> None:

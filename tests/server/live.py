@@ -71,13 +71,12 @@ class LiveServer:
         self.api = f"http://127.0.0.1:{self.port}/api"
         self._programs: list[Program] = []
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """That of a user who has a home of Prefect's in the test's folder and knows of this server."""
+    def environment_in(self, cwd: Path) -> dict[str, str]:
+        """That of a user whose shell is in `cwd`, who has a home of Prefect's in the test's folder and knows of this server."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         return {
             **kept, "PREFECT_HOME": str(self.folder / "home"), "PREFECT_API_URL": self.api, "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
-            "PYTHONUNBUFFERED": "1",
+            "PYTHONUNBUFFERED": "1", "PWD": str(cwd),
         }  # fmt: skip
 
     def start(self) -> None:
@@ -104,15 +103,16 @@ class LiveServer:
     def spawn(self, *words: str | Path, cwd: Path | None = None, **more: str) -> Program:
         """Start a program of this environment, such as `prefect` or `claimdrift`; `more` goes to its environment."""
         log = self.folder / f"{len(list(self.folder.glob('*.log')))}-{words[0]}-{words[1]}.log"
-        program = Program(words, log, {**self.environment, **more}, cwd or self.folder)
+        program = Program(words, log, {**self.environment_in(cwd or self.folder), **more}, cwd or self.folder)
         self._programs.append(program)
         return program
 
     def call(self, *words: str | Path, cwd: Path | None = None) -> str:
         """Carry out a program to its end; return what it prints."""
         done = subprocess.run(
-            [BIN / words[0], *words[1:]], cwd=cwd or self.folder, env=self.environment, capture_output=True, text=True, timeout=WAIT_S, check=False
-        )
+            [BIN / words[0], *words[1:]], cwd=cwd or self.folder, env=self.environment_in(cwd or self.folder),
+            capture_output=True, text=True, timeout=WAIT_S, check=False,
+        )  # fmt: skip
         assert done.returncode == 0, f"{words}: {done.stdout[-SHOWN_CHARS:]}{done.stderr[-SHOWN_CHARS:]}"
         return done.stdout
 
@@ -160,14 +160,18 @@ _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def run_table(runs: Sequence[FlowRun]) -> str:
-    """The runs as lines of text; times are seconds from the moment when the first was asked for."""
+    """The runs as lines of text, with what is said of those that ended badly; times are seconds from the moment when the first was asked for."""
     begin = min(run.created for run in runs if run.created)
 
     def since(at: dt.datetime | None) -> str:
         return "-" if at is None else f"{(at - begin).total_seconds():.1f}"
 
+    def state(run: FlowRun) -> str:
+        ended_badly = run.state is not None and run.state.is_final() and not run.state.is_completed()
+        return f"{run.state_name}: {run.state.message}" if run.state and ended_badly else run.state_name or "?"
+
     rows = [("run", "state", "asked for", "started", "ended", "tags")]
-    rows += [(run.name, run.state_name or "?", since(run.created), since(run.start_time), since(run.end_time), ", ".join(sorted(run.tags))) for run in runs]
+    rows += [(run.name, state(run), since(run.created), since(run.start_time), since(run.end_time), ", ".join(sorted(run.tags))) for run in runs]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextvars
 import json
 import shutil
+import signal
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -41,11 +42,13 @@ WEBHOOK = "https://desk.example/hooks/claimdrift"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     live = LiveServer(tmp_path_factory.mktemp("server"))
+    at_interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in a shell's background, and so by all that is started from there
     try:
         live.start()
         yield live
     finally:
         live.end()
+        signal.signal(signal.SIGINT, at_interrupt)
 
 
 @pytest.fixture(scope="module")
