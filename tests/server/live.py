@@ -51,7 +51,11 @@ class Program:
     def interrupt(self) -> int:
         """Ctrl-C; return the exit code."""
         self._process.send_signal(signal.SIGINT)
-        return self._process.wait(ENDS_WITHIN_S)
+        try:
+            return self._process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """Kill it and all that it started."""
@@ -93,6 +97,11 @@ class LiveServer:
         """Let it go away without a word to anyone."""
         self._server.kill()
         self._programs.remove(self._server)
+
+    def interrupt(self, program: Program) -> int:
+        """Ctrl-C; return the program's exit code. From now on it may be away."""
+        self._programs.remove(program)
+        return program.interrupt()
 
     def end(self) -> None:
         """Kill all that was started."""

@@ -206,7 +206,7 @@ def test_a_server_that_goes_away_and_comes_back(server: LiveServer, served: Serv
     assert set(load(served.outputs, "sightings")["source"]) >= {*drops[3], *drops[4]}
     if n_before == 3:
         assert found(served.outputs) == found_at_once(drops, tmp_path, parameters)
-    assert served.program.interrupt() == 0
+    assert server.interrupt(served.program) == 0
 
 
 # --- a work pool ---------------------------------------------------------------------------------------------------------------------------------------------
