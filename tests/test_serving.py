@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import signal
 from collections.abc import Iterator
 
@@ -56,6 +58,32 @@ def test_what_is_not_the_servers_absence_ends_it(monkeypatch, served):
             serving._serve_for_good(None, served.append)
     finally:
         signal.signal(signal.SIGTERM, at_term)
+    assert served == ["serve"]
+
+
+def test_ctrl_c_ends_it_though_the_schedule_cannot_be_paused(monkeypatch, served):
+    """As Prefect's serve() does: the runner pauses the schedule on its way out."""
+
+    async def run() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(60)
+        finally:
+            raise httpx.ConnectError("the server is away")
+
+    def serve(*_: object, **__: object) -> None:
+        served.append("serve")
+        assert len(served) == 1, "it served on"
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(run())
+
+    monkeypatch.setattr(serving, "serve", serve)
+    monkeypatch.setattr(serving, "_server_answers", lambda: True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        serving._serve_for_good(None, served.append)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert served == ["serve"]
 
 
