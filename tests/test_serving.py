@@ -15,11 +15,13 @@ from flows.drops import serving
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What is done: a stand-in for the clock, and for Prefect's runner, which has nothing to say but how it ends."""
     done: list[str] = []
     monkeypatch.setattr(serving.time, "sleep", lambda seconds: done.append(f"wait {seconds:g} s"))
-    return done
+    at_interrupt = signal.getsignal(signal.SIGINT)
+    yield done
+    signal.signal(signal.SIGINT, at_interrupt)
 
 
 def runner_that(monkeypatch: pytest.MonkeyPatch, done: list[str], *ends: Exception | None) -> None:
@@ -79,11 +81,8 @@ def test_ctrl_c_ends_it_though_the_schedule_cannot_be_paused(monkeypatch, served
 
     monkeypatch.setattr(serving, "serve", serve)
     monkeypatch.setattr(serving, "_server_answers", lambda: True)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        serving._serve_for_good(None, served.append)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    serving._serve_for_good(None, served.append)
     assert served == ["serve"]
 
 

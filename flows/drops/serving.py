@@ -96,14 +96,24 @@ def serve_drops(
 def _serve_for_good(deployment: RunnerDeployment, tell: Callable[[str], None]) -> None:
     """Serve, and once more when a server is back that failed or was away for longer than Prefect's runner tries again: some minutes, after which it ends."""
     at_term = signal.getsignal(signal.SIGTERM)
+    is_interrupted = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal is_interrupted
+        is_interrupted = True
+        raise KeyboardInterrupt
+
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored, in a shell's background
         # asyncio would put its own in that one's place, which cancels the runner; the runner cannot pause the schedule on a server that is away, and its error
         # would be taken for that of a server to wait for.
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, interrupt)
     while True:
         try:
-            return serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
+            serve(deployment, limit=1, query_seconds=POLL_S, print_starting_message=False)
+            return
         except Exception as error:
+            if is_interrupted:
+                return
             cause = _innermost(error)
             if not isinstance(cause, httpx.HTTPError | RuntimeError):  # the second is how the runner says that it has tried often enough
                 raise
@@ -113,10 +123,6 @@ def _serve_for_good(deployment: RunnerDeployment, tell: Callable[[str], None]) -
         while not _server_answers():
             time.sleep(AWAY_S)
         tell("Prefect's server is back")
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _server_answers() -> bool:
