@@ -23,7 +23,8 @@ BAR = 24  # characters of the widest bar
 LABEL = 12
 # Features that are log-odds of a probability the model gave: shown as that probability.
 _PROBABILITIES = {
-    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "same_fact", "exclusive", "compatible", "same", "moved_on", "types_max",
+    "entailment_max", "entailment_min", "contradiction_max", "contradiction_min", "same_fact", "one_fact_changed", "exclusive", "compatible", "same",
+    "moved_on", "types_max",
 } | {f"{t}_model" for t in CHANGE_TYPES}  # fmt: skip
 _OF = {"score": "the score", "same fact": "the probability of one fact"}
 _WHY = {

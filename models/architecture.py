@@ -4,6 +4,7 @@ The trunk is a plain `BertForSequenceClassification` with three labels, so any t
 last layer and live in a file of their own beside it (`heads.safetensors`):
 
     same_fact   do the two sentences tell the same fact?                             1 logit
+    changed     do they, and does what they tell of it differ?                       1 logit
     relation    exclusive, compatible or same, given that they do                    3 logits
     types       which of the nine types of change, given that they do                9 logits, independent
     moved_on    given that they are exclusive: did the world move on in between?     1 logit, directed
@@ -48,6 +49,7 @@ class HeadLogits:
     """Logits of the heads for a batch of B pairs of at most T tokens."""
 
     same_fact: Tensor  # (B,)
+    changed: Tensor  # (B,)
     relation: Tensor  # (B, 3)
     types: Tensor  # (B, 9)
     moved_on: Tensor  # (B,)
@@ -62,6 +64,7 @@ class PairHeads(nn.Module):
         super().__init__()
         self.joint = nn.Sequential(nn.Linear(3 * hidden_size, width), nn.GELU(), nn.Dropout(dropout))
         self.same_fact = nn.Linear(width, 1)
+        self.changed = nn.Linear(width, 1)
         self.relation = nn.Linear(width, len(RELATIONS))
         self.types = nn.Linear(width, len(CHANGE_TYPES))
         self.moved_on = nn.Linear(width, 1)
@@ -75,6 +78,7 @@ class PairHeads(nn.Module):
         joint = self.joint(torch.cat([hidden[:, 0], premise * hypothesis, (premise - hypothesis).abs()], dim=-1))  # (B, width)
         return HeadLogits(
             same_fact=self.same_fact(joint).squeeze(-1),
+            changed=self.changed(joint).squeeze(-1),
             relation=self.relation(joint),
             types=self.types(joint),
             moved_on=self.moved_on(joint).squeeze(-1),

@@ -31,6 +31,7 @@ class Batch:
     attention_mask: Tensor  # (B, T)
     nli: Tensor  # (B,) NLI_CODES
     same_fact: Tensor  # (B,) 0, 1 or nan
+    changed: Tensor  # (B,) 0, 1 or nan: two facts are no change of one
     relation: Tensor  # (B,) index into RELATIONS or -1
     types: Tensor  # (B, 9) 0, 1 or nan
     moved_on: Tensor  # (B,) 0, 1 or nan
@@ -104,13 +105,16 @@ class Batcher:
         n, width = input_ids.shape
         nan = float("nan")
         out = Batch(
-            input_ids, token_types, mask, torch.full((n,), -1), torch.full((n,), nan), torch.full((n,), -1), torch.full((n, len(CHANGE_TYPES)), nan),
+            input_ids, token_types, mask, torch.full((n,), -1), torch.full((n,), nan), torch.full((n,), nan), torch.full((n,), -1),
+            torch.full((n, len(CHANGE_TYPES)), nan),
             torch.full((n,), nan), torch.zeros(n, N_DIRECTIONS), torch.full((n, width, len(CHANGE_TYPES)), nan),
         )  # fmt: skip
         for i, (e, swap) in enumerate(zip(examples, swaps, strict=True)):
             out.nli[i] = NLI_CODES[e.nli]
             if e.same_fact is not None:
                 out.same_fact[i] = float(e.same_fact)
+            if e.same_fact is False or e.relation is not None:
+                out.changed[i] = float(bool(e.same_fact) and e.relation != "same")
             if e.relation is not None:
                 out.relation[i] = RELATIONS.index(e.relation)
             if e.types is not None:

@@ -23,14 +23,14 @@ from models.batches import Batcher
 from models.examples import Example, fact_examples, load_topics
 from models.train import ClaimModel, load_model
 
-CALIBRATED = ("same_fact", "relation", "types")
+CALIBRATED = ("same_fact", "changed", "relation", "types")
 
 
 def head_logits(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) -> dict[str, Tensor]:
-    """The logits of CALIBRATED for each example in both orders: same_fact (2, N), relation (2, N, 3), types (2, N, 9)."""
+    """The logits of CALIBRATED for each example in both orders: same_fact and changed (2, N), relation (2, N, 3), types (2, N, 9)."""
     batcher.prepare(t for e in examples for t in (e.premise, e.hypothesis))
     order = sorted(range(len(examples)), key=lambda i: batcher.length(examples[i]))
-    shapes = {"same_fact": (), "relation": (len(RELATIONS),), "types": (len(CHANGE_TYPES),)}
+    shapes = {"same_fact": (), "changed": (), "relation": (len(RELATIONS),), "types": (len(CHANGE_TYPES),)}
     out = {name: torch.zeros(2, len(examples), *shape) for name, shape in shapes.items()}
     model.eval()
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
@@ -86,12 +86,13 @@ def calibrate(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) 
     told = [i for i, e in enumerate(examples) if e.same_fact and e.relation and e.types is not None]
     targets = {
         "same_fact": torch.tensor([float(bool(e.same_fact)) for e in examples]),
+        "changed": torch.tensor([float(bool(e.types)) for e in examples]),
         "relation": torch.tensor([RELATIONS.index(examples[i].relation or "same") for i in told]),
         "types": torch.tensor([[float(t in (examples[i].types or ())) for t in CHANGE_TYPES] for i in told]),
     }
     moved = {}
     for name in CALIBRATED:
-        seen = logits[name] if name == "same_fact" else logits[name][:, told]
+        seen = logits[name] if name in ("same_fact", "changed") else logits[name][:, told]
         scale, shift = fit_scale_and_shift(seen, targets[name], exclusive=name == "relation")
         fold_into(getattr(model.heads, name), scale, shift)
         moved[name] = {"scale": scale.reshape(-1).tolist(), "shift": shift.reshape(-1).tolist()}

@@ -95,7 +95,8 @@ def evaluate_facts(scorer: NliScorer, shared: Path, diagram: Path | None = None)
     """
     examples: list[Example] = fact_examples(shared, load_topics(shared)[1][::2], n_different=6, seed=1)
     forward, back = both_ways(scorer, [(e.premise, e.hypothesis) for e in examples])
-    same_fact, relation, types = ((getattr(forward, n) + getattr(back, n)) / 2 for n in ("same_fact", "relation", "types"))
+    same_fact, one_fact_changed, relation, types = ((getattr(forward, n) + getattr(back, n)) / 2 for n in ("same_fact", "changed", "relation", "types"))
+    changed = np.array([bool(e.types) for e in examples])
     same = np.array([bool(e.same_fact) for e in examples])
     told = np.flatnonzero(same)
     gold = np.array([RELATIONS.index(examples[i].relation or "same") for i in told])
@@ -107,6 +108,7 @@ def evaluate_facts(scorer: NliScorer, shared: Path, diagram: Path | None = None)
         diagram.write_text(reliability_svg(heads), encoding="utf-8")
     figures = {
         "same fact AUROC": interval(lambda i: roc_auc_score(same[i], same_fact[i]), len(same)),
+        "average precision of one fact, and changed": interval(lambda i: average_precision_score(changed[i], one_fact_changed[i]), len(changed)),
         "relation macro-F1": interval(lambda i: f1_score(gold[i], guess[i], average="macro"), len(told)),
         "types micro-F1": interval(lambda i: f1_score(gold_types[i], types[told][i] > 0.5, average="micro", zero_division=NO_CASE), len(told)),
         "agreeing pairs taken as changed": interval(lambda i: float((guess[i][gold[i] == 2] != 2).mean()), len(told)),

@@ -34,6 +34,7 @@ class NliScores:
 
     nli: Floats  # (N, 3) P(entailment), P(neutral), P(contradiction): rows sum to 1
     same_fact: Floats  # (N,) probability
+    changed: Floats  # (N,) probability that both tell one fact, and differ in it
     relation: Floats  # (N, 3) P(exclusive), P(compatible), P(same), given the same fact: rows sum to 1
     types: Floats  # (N, 9) probability of each type of change, given the same fact
     moved_on: Floats  # (N,) probability that the world moved on from premise to hypothesis, given that they are exclusive
@@ -42,7 +43,7 @@ class NliScores:
     hypothesis_spans: Floats  # (N, 9, 2) the same in the hypothesis
 
     WIDTHS: ClassVar[dict[str, tuple[int, ...]]] = {
-        "nli": (3,), "same_fact": (), "relation": (3,), "types": (N_TYPES,), "moved_on": (), "direction": (N_DIRECTIONS,),
+        "nli": (3,), "same_fact": (), "changed": (), "relation": (3,), "types": (N_TYPES,), "moved_on": (), "direction": (N_DIRECTIONS,),
         "premise_spans": (N_TYPES, 2), "hypothesis_spans": (N_TYPES, 2),
     }  # fmt: skip
 
@@ -54,7 +55,7 @@ class NliScores:
         return NliScores(*(getattr(self, name)[i : i + 1] for name in self.WIDTHS))
 
     def to_rows(self) -> Floats:
-        """All scores of a pair in one row, shape (N, 79), for storing."""
+        """All scores of a pair in one row, shape (N, 80), for storing."""
         n = len(self)
         return np.concatenate([getattr(self, name).reshape(n, math.prod(shape)) for name, shape in self.WIDTHS.items()], axis=1)
 
@@ -163,6 +164,7 @@ class NliScorer:
                 heads = checkpoint.heads(hidden, *masks)
                 n = len(batch)
                 out.same_fact[:] = _rounded(heads.same_fact[:n].double().sigmoid())
+                out.changed[:] = _rounded(heads.changed[:n].double().sigmoid())
                 out.relation[:] = _rounded(heads.relation[:n].double().softmax(-1))
                 out.types[:] = _rounded(heads.types[:n].double().sigmoid())
                 out.moved_on[:] = _rounded(heads.moved_on[:n].double().sigmoid())

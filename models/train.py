@@ -75,7 +75,7 @@ PHASES = {
 }  # fmt: skip
 TOKENS_PER_BATCH = 2_400
 WARM_UP = 0.04  # share of the run in which the rates rise
-LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "relation": 1.0, "types": 2.0, "moved_on": 0.5, "direction": 0.5, "tokens": 1.0, "vector": 0.5}
+LOSS_WEIGHTS = {"nli": 1.0, "same_fact": 1.0, "changed": 2.0, "relation": 1.0, "types": 2.0, "moved_on": 0.5, "direction": 0.5, "tokens": 1.0, "vector": 0.5}
 VECTOR_EVERY = 4  # steps between batches of single sentences
 TEMPERATURE = 0.05
 
@@ -127,7 +127,7 @@ def load_model(folder: Path, dropout: float = 0.0) -> tuple[ClaimModel, PreTrain
     )  # fmt: skip
     heads = PairHeads(trunk.config.hidden_size)
     if (folder / "heads.safetensors").exists():
-        heads.load_state_dict({name: t.float() for name, t in load_file(folder / "heads.safetensors").items()})
+        heads.load_state_dict({name: t.float() for name, t in load_file(folder / "heads.safetensors").items()}, strict=False)
     return ClaimModel(trunk, heads, tokenizer), tokenizer
 
 
@@ -139,7 +139,8 @@ def losses(nli: Tensor, heads: HeadLogits, batch: Batch) -> dict[str, Tensor]:
     if known.any():
         per_label = torch.stack([-log_p[:, 0], -log_p[:, 1], -log_p[:, 2], -log1m_exp(log_p[:, 0]), -log1m_exp(log_p[:, 2])], dim=1)  # (B, 5)
         out["nli"] = per_label.gather(1, batch.nli.clamp(min=0).unsqueeze(1)).squeeze(1)[known].mean()
-    for name, logits, target in (("same_fact", heads.same_fact, batch.same_fact), ("moved_on", heads.moved_on, batch.moved_on)):
+    yes_or_no = (("same_fact", heads.same_fact, batch.same_fact), ("changed", heads.changed, batch.changed), ("moved_on", heads.moved_on, batch.moved_on))
+    for name, logits, target in yes_or_no:
         known = ~target.isnan()
         if known.any():
             out[name] = F.binary_cross_entropy_with_logits(logits.float()[known], target[known])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.parquet as pq
 import torch
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from models.architecture import NLI_LABELS, RELATIONS
 from models.batches import NLI_CODES, Batcher
@@ -28,6 +28,7 @@ def predict(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) ->
     out = {
         "nli": np.zeros((len(examples), 3)),
         "same_fact": np.zeros(len(examples)),
+        "changed": np.zeros(len(examples)),
         "relation": np.zeros((len(examples), 3)),
         "types": np.zeros((len(examples), 9)),
     }
@@ -42,6 +43,7 @@ def predict(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) ->
                 if not back:
                     out["nli"][index] = nli.float().softmax(-1).numpy()
                 out["same_fact"][index] += heads.same_fact.float().sigmoid().numpy() / 2
+                out["changed"][index] += heads.changed.float().sigmoid().numpy() / 2
                 out["relation"][index] += heads.relation.float().softmax(-1).numpy() / 2
                 out["types"][index] += heads.types.float().sigmoid().numpy() / 2
     return out
@@ -71,6 +73,7 @@ def evaluate_heads(model: ClaimModel, batcher: Batcher, shared: Path, topics: li
     )
     figures = {
         "same_fact_auroc": roc_auc_score(same, p["same_fact"]),
+        "changed_ap": average_precision_score([bool(e.types) for e in examples], p["changed"]),
         "relation_macro_f1": f1_score(relation, guess, average="macro"),
         "types_micro_f1": f1_score(types, p["types"][told] > 0.5, average="micro", zero_division=NO_CASE),
         "agree_taken_as_changed": float((guess[relation == 2] != 2).mean()),

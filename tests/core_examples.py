@@ -87,7 +87,7 @@ def random_scores(seed: int, premise: str, hypothesis: str, *, heads: bool = Tru
     row.nli[:] = rng.dirichlet([0.5, 0.5, 0.5])
     row.premise_spans[:], row.hypothesis_spans[:] = -1, -1
     if heads:
-        row.same_fact[:], row.moved_on[:] = rng.random(), rng.random()
+        row.same_fact[:], row.moved_on[:], row.changed[:] = rng.random(), rng.random(), rng.random()
         row.relation[:] = rng.dirichlet([0.5, 0.5, 0.5])
         row.types[:] = rng.random(len(CHANGE_TYPES))
         row.direction[:] = rng.normal(scale=3.0, size=N_DIRECTIONS)

@@ -38,7 +38,7 @@ def test_heads_have_the_shapes_that_scores_store():
     heads = PairHeads(hidden_size=16).eval()
     hidden, ones = torch.randn(5, 7, 16), torch.ones(5, 7)
     out = heads(hidden, ones, ones)
-    for name in ("same_fact", "relation", "types", "moved_on", "direction"):
+    for name in ("same_fact", "changed", "relation", "types", "moved_on", "direction"):
         assert getattr(out, name).shape == (5, *NliScores.WIDTHS[name]), name
     assert out.tokens.shape == (5, 7, len(architecture.CHANGE_TYPES))
 

@@ -196,6 +196,7 @@ def test_a_batch_holds_what_the_examples_say(batcher: Batcher):
     assert batch.input_ids.shape[1] % 8 == 0
     assert batch.nli.tolist() == [NLI_CODES["contradiction"], NLI_CODES["neutral"]]
     assert batch.same_fact[0] == 1
+    assert batch.changed[0] == 1
     assert batch.relation.tolist() == [RELATIONS.index("exclusive"), -1]
     assert batch.types[0].tolist() == [float(t == "quantity") for t in CHANGE_TYPES]
     where = DIRECTION_SLICES["quantity"]
@@ -203,7 +204,7 @@ def test_a_batch_holds_what_the_examples_say(batcher: Batcher):
     assert batch.direction[0].sum() == 1
     assert marked(batcher, batch.input_ids[0], batch.tokens[0]) == "at least four seven"
     # What is not known is marked so, and costs nothing.
-    for tensor in (batch.same_fact[1], batch.types[1], batch.moved_on[1], batch.tokens[1]):
+    for tensor in (batch.same_fact[1], batch.changed[1], batch.types[1], batch.moved_on[1], batch.tokens[1]):
         assert torch.isnan(tensor).all()
     assert batch.direction[1].sum() == 0
 

@@ -29,7 +29,7 @@ from models.nli import NliScorer, NliScores
 from tests.core_examples import SENTENCES, invented_texts, pairs_of, with_heads
 
 PAIRS = pairs_of(SENTENCES)[::7]
-HEADS = ("same_fact", "relation", "types", "moved_on", "direction")
+HEADS = ("same_fact", "changed", "relation", "types", "moved_on", "direction")
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,7 @@ def test_the_shipped_weights_are_whole(with_heads: bool):
 def test_without_heads_no_weight_asks_for_them():
     weights = load_weights(with_heads=False)
     names = {*weights.same_fact.weights, *(n for tree in weights.changed.trees for n in tree.features)}
-    assert not names & {"same_fact", "exclusive", "compatible", "same", "types_max", "moved_on", "same_fact_margin"}
+    assert not names & {"same_fact", "one_fact_changed", "exclusive", "compatible", "same", "types_max", "moved_on", "same_fact_margin"}
 
 
 def test_the_digest_is_of_the_file(tmp_path: Path):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 READ_CHUNK = 500  # SQLite's default limit is 999 variables a statement
 TIMEOUT_S = 60.0
-LAYOUT = 1  # part of the file's name: a change of what is stored starts a new file
+LAYOUT = 2  # part of the file's name: a change of what is stored starts a new file
 
 
 KINDS = ("vectors", "scores", "cards")

@@ -160,6 +160,7 @@ def pair_features(earlier: Claim, later: Claim, candidate: Candidate, scores: Pa
         types = scores.mean("types")
         features |= {
             "same_fact": logit(float(scores.mean("same_fact"))),
+            "one_fact_changed": logit(float(scores.mean("changed"))),
             "exclusive": logit(float(exclusive)),
             "compatible": logit(float(compatible)),
             "same": logit(float(same)),

@@ -135,7 +135,7 @@ def fit(rows: Sequence[Row]) -> dict:
     return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
 
 
-HEADS = {"same_fact", "same_fact_margin", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
+HEADS = {"same_fact", "same_fact_margin", "one_fact_changed", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
 HEADS |= {"surest_type_same", "types_same"}
 NLI = {f"{label}_{side}" for label in ("entailment", "contradiction") for side in ("max", "min")}
 SAME_FACT = {"same_fact", "same_fact_margin"}
