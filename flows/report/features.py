@@ -5,7 +5,8 @@ from __future__ import annotations
 from flows.records import CHANGE_TYPES
 
 _WORDS = {
-    "similarity": "likeness of the two claims", "overlap": "words they share", "names_shared": "names they share", "names_apart": "no name in common",
+    "similarity": "likeness of the two claims", "similarity_margin": "no more alike counterpart", "overlap": "words they share",
+    "names_shared": "names they share", "names_apart": "no name in common",
     "numbers_shared": "numbers they share", "length_ratio": "alike in length",
     "rare_words": "rare words they share", "rare_words_share": "share of rare words",
     "position_apart": "how far apart they stand in their articles",

@@ -145,6 +145,7 @@ def pair_features(earlier: Claim, later: Claim, candidate: Candidate, scores: Pa
     n_words = [max(1, len(content_words(c.text))) for c in (earlier, later)]
     features = {
         "similarity": candidate.similarity,
+        "similarity_margin": candidate.margin,
         "overlap": overlap(earlier.text, later.text),
         "names_shared": float(min(3, len(names[0] & names[1]))),
         "names_apart": float(bool(names[0]) and bool(names[1]) and not names[0] & names[1]),

@@ -141,7 +141,7 @@ NLI = {f"{label}_{side}" for label in ("entailment", "contradiction") for side i
 SAME_FACT = {"same_fact", "same_fact_margin"}
 OBSERVED = {f"{t}_{verdict}" for t in (*CHANGE_TYPES, "comparers") for verdict in ("changed", "same")} | {"comparers_changed_too"}
 OBSERVED |= {"quantity_ratio", "quantity_context", "quantity_counted", "time_gap", "surest_type_same", "types_same"}
-CONTEXT = {"same_fact_margin", "position_apart", "position_first", "days", "dated"}  # what the two claims alone do not tell
+CONTEXT = {"same_fact_margin", "similarity_margin", "position_apart", "position_first", "days", "dated"}  # what the two claims alone do not tell
 DATES = {"days", "dated", "moved_on_words"}
 ABLATIONS = {  # what a variant goes without
     "model and comparers": set(),
