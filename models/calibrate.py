@@ -2,8 +2,8 @@
 
     python -m models.calibrate --checkpoint DIR [--shared ../shared] [--every 2]
 
-Logits of yes or no get a scale and a shift (Platt 1999), those of classes that exclude each other one scale, and a shift each, as the mix of training pairs has
-other shares of them. Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's last layer: a
+Logits of yes or no get a scale and a shift (Platt 1999), those of classes that exclude each other one scale ("temperature", Guo et al. 2017: which class is
+likeliest stays as it was learned). Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's last layer: a
 checkpoint has no more parts than before. models/evaluate.py measures on the topics between.
 """
 
@@ -53,13 +53,13 @@ def probabilities(logits: Tensor, *, exclusive: bool) -> Tensor:
 def fit_scale_and_shift(logits: Tensor, target: Tensor, *, exclusive: bool) -> tuple[Tensor, Tensor]:
     """Scale and shift of the logits (2, N) or (2, N, K) under which `target` is likeliest.
 
-    `target`: classes (N,) where `exclusive`, for which there is one scale for all; else 0 or 1 in the shape of one order, each with its own. Scales stay
+    `target`: classes (N,) where `exclusive`, for which there is one scale and no shift; else 0 or 1 in the shape of one order, each with its own. Scales stay
     positive: no order of two pairs turns round.
     """
     width = logits.shape[2:]
     log_scale = torch.zeros(() if exclusive else width, requires_grad=True)
-    shift = torch.zeros(width, requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_scale, shift], max_iter=200, line_search_fn="strong_wolfe")
+    shift = torch.zeros(width, requires_grad=not exclusive)
+    optimizer = torch.optim.LBFGS([x for x in (log_scale, shift) if x.requires_grad], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
