@@ -2,8 +2,8 @@
 
     python -m models.calibrate --checkpoint DIR [--shared ../shared] [--every 2]
 
-Logits of yes or no get a scale and a shift (Platt 1999), those of classes that exclude each other one scale ("temperature", Guo et al. 2017: which class is
-likeliest stays as it was learned). Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's last layer: a
+The logits of the heads that stand alone get a scale and a shift (Platt 1999); those that say which relation or which types only a scale ("temperature", Guo et
+al. 2017: what is likeliest stays as it was learned). Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's last layer: a
 checkpoint has no more parts than before. models/evaluate.py measures on the topics between.
 """
 
@@ -23,7 +23,8 @@ from models.batches import Batcher
 from models.examples import Example, fact_examples, load_topics
 from models.train import ClaimModel, load_model
 
-CALIBRATED = ("same_fact", "changed", "relation", "types")
+ALONE = ("same_fact", "changed")
+CALIBRATED = (*ALONE, "relation", "types")
 
 
 def head_logits(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) -> dict[str, Tensor]:
@@ -50,15 +51,15 @@ def probabilities(logits: Tensor, *, exclusive: bool) -> Tensor:
     return (logits.softmax(-1) if exclusive else logits.sigmoid()).mean(0)
 
 
-def fit_scale_and_shift(logits: Tensor, target: Tensor, *, exclusive: bool) -> tuple[Tensor, Tensor]:
+def fit_scale_and_shift(logits: Tensor, target: Tensor, *, exclusive: bool, shifted: bool) -> tuple[Tensor, Tensor]:
     """Scale and shift of the logits (2, N) or (2, N, K) under which `target` is likeliest.
 
-    `target`: classes (N,) where `exclusive`, for which there is one scale and no shift; else 0 or 1 in the shape of one order, each with its own. Scales stay
-    positive: no order of two pairs turns round.
+    `target`: classes (N,) where `exclusive`, for which there is one scale; else 0 or 1 in the shape of one order, each with its own. Scales stay positive: no
+    order of two pairs turns round. Without `shifted` the shift is 0.
     """
     width = logits.shape[2:]
     log_scale = torch.zeros(() if exclusive else width, requires_grad=True)
-    shift = torch.zeros(width, requires_grad=not exclusive)
+    shift = torch.zeros(width, requires_grad=shifted)
     optimizer = torch.optim.LBFGS([x for x in (log_scale, shift) if x.requires_grad], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
@@ -92,8 +93,8 @@ def calibrate(model: ClaimModel, batcher: Batcher, examples: Sequence[Example]) 
     }
     moved = {}
     for name in CALIBRATED:
-        seen = logits[name] if name in ("same_fact", "changed") else logits[name][:, told]
-        scale, shift = fit_scale_and_shift(seen, targets[name], exclusive=name == "relation")
+        seen = logits[name] if name in ALONE else logits[name][:, told]
+        scale, shift = fit_scale_and_shift(seen, targets[name], exclusive=name == "relation", shifted=name in ALONE)
         fold_into(getattr(model.heads, name), scale, shift)
         moved[name] = {"scale": scale.reshape(-1).tolist(), "shift": shift.reshape(-1).tolist()}
     return moved

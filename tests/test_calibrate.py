@@ -13,7 +13,7 @@ def test_overconfident_logits_are_drawn_in_and_shifted():
     made = torch.Generator().manual_seed(3)
     true = torch.randn(6_000, generator=made) * 2
     target = (torch.rand(6_000, generator=made) < true.sigmoid()).float()
-    scale, shift = fit_scale_and_shift((3 * true + 1.5).expand(2, -1), target, exclusive=False)
+    scale, shift = fit_scale_and_shift((3 * true + 1.5).expand(2, -1), target, exclusive=False, shifted=True)
     assert float(scale) == pytest.approx(1 / 3, abs=0.03)
     assert float(shift) == pytest.approx(-0.5, abs=0.1)
 
@@ -22,11 +22,11 @@ def test_each_label_has_its_own_scale_but_classes_share_one():
     made = torch.Generator().manual_seed(4)
     true = torch.randn(4_000, 3, generator=made)
     labels = (torch.rand(4_000, 3, generator=made) < true.sigmoid()).float()
-    scales, shifts = fit_scale_and_shift((true * torch.tensor([1.0, 2.0, 4.0])).expand(2, -1, -1), labels, exclusive=False)
+    scales, shifts = fit_scale_and_shift((true * torch.tensor([1.0, 2.0, 4.0])).expand(2, -1, -1), labels, exclusive=False, shifted=True)
     assert scales.tolist() == pytest.approx([1.0, 0.5, 0.25], rel=0.15)
     assert shifts.shape == (3,)
     classes = torch.multinomial((2 * true).softmax(-1), 1, generator=made).squeeze(1)
-    scale, shift = fit_scale_and_shift(true.expand(2, -1, -1), classes, exclusive=True)
+    scale, shift = fit_scale_and_shift(true.expand(2, -1, -1), classes, exclusive=True, shifted=False)
     assert float(scale) == pytest.approx(2.0, rel=0.15)
     assert not shift.any()  # which class is likeliest stays as it was
 
