@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.components import connected_components
 from flows.records import Claim
-from flows.steps import nearby
+from flows.steps import closest, nearby
 from flows.steps.nearby import pairs_that_may_share_event
 from flows.steps.storylines import compare_articles, find_comparisons
 from flows.steps.views import ArticleView
@@ -52,11 +53,11 @@ def some_views(seed: int, n: int, *, n_events: int = 3, noise: float = 0.6) -> l
 @settings(max_examples=150, deadline=None)
 @given(
     seed=SEEDS, n=st.integers(0, 16), n_known=st.integers(0, 8), block=st.integers(1, 20), leading=st.sampled_from([1, 4, 12, 96]), sample=st.integers(1, 20),
-    piece=st.integers(1, 5),
+    piece=st.integers(1, 5), dtype=st.sampled_from([torch.float32, torch.bfloat16]),
     min_affinity=st.sampled_from([0.0, 0.05, 0.3, 0.9, 1.0]), window_days=st.sampled_from([1, 45, 10_000]),
 )  # fmt: skip
 def test_comparisons_are_those_of_every_two(
-    seed: int, n: int, n_known: int, block: int, leading: int, sample: int, piece: int, min_affinity: float, window_days: int
+    seed: int, n: int, n_known: int, block: int, leading: int, sample: int, piece: int, dtype: torch.dtype, min_affinity: float, window_days: int
 ):
     views = some_views(seed, n)
     n_new = max(0, n - n_known)
@@ -68,7 +69,8 @@ def test_comparisons_are_those_of_every_two(
         patch.setattr(nearby, "BLOCK", block)
         patch.setattr(nearby, "LEADING", leading)
         patch.setattr(nearby, "SAMPLE", sample)
-        patch.setattr(nearby, "PIECE", piece)
+        patch.setattr(closest, "PIECE", piece)
+        patch.setattr(closest, "product_type", lambda: dtype)
         parts = list(pairs_that_may_share_event(views, n_new, **options))
         found = find_comparisons(views[:n_new], views[n_new:], "r", **options)
     pairs = [pair for _, part in parts for pair in part]
@@ -92,32 +94,6 @@ def test_bounds_are_no_less_than_the_cosines(seed: int, leading: int):
     bounds = nearby._bounds(vectors, basis)
     assert bounds.shape == (len(vectors), leading + 1)
     assert (bounds @ bounds.T >= vectors @ vectors.T - nearby.ROUNDING / 2).all()
-
-
-SIZES = st.lists(st.integers(1, 11), min_size=1, max_size=7)
-
-
-@settings(max_examples=100, deadline=None)
-@given(seed=SEEDS, sizes=st.tuples(SIZES, SIZES), piece=st.integers(1, 5), strip=st.integers(1, 9), chosen=st.randoms(use_true_random=False))
-def test_the_closest_claims_are_found_piece_by_piece(seed: int, sizes: tuple[list[int], list[int]], piece: int, strip: int, chosen: random.Random):
-    made = np.random.default_rng(seed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nearby, "PIECE", piece)
-        patch.setattr(nearby, "STRIP", strip)
-        sides, parts = [], []
-        for of_side in sizes:
-            views = [_with_vectors(made.uniform(-1, 1, size=(n, 6)).astype(np.float32)) for n in of_side]
-            block = nearby._Block.of(range(len(views)), views, np.zeros((len(views), 2)), {}, None)
-            articles = np.array(sorted(chosen.sample(range(len(views)), chosen.randint(1, len(views)))))
-            sides.append([block.views[k].vectors for k in articles])
-            parts += block.pieces_of(articles)
-        closest = nearby._most_of_closest(*parts)
-    expected = [[(a @ b.T).max() for b in sides[1]] for a in sides[0]]
-    assert closest == pytest.approx(np.array(expected), abs=1e-5)
-
-
-def _with_vectors(vectors: np.ndarray) -> ArticleView:
-    return ArticleView(an_article("An article."), claims()[:1] * len(vectors), vectors, frozenset(), frozenset(), frozenset())
 
 
 def test_only_the_articles_within_a_window_are_kept_as_matrices(monkeypatch: pytest.MonkeyPatch):

@@ -12,12 +12,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.steps.views import ArticleView
+
+if TYPE_CHECKING:
+    from flows.steps.closest import Pieces
 
 CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
 ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
@@ -27,9 +31,7 @@ ROUNDING = 0.001  # the last bits of a product of matrices depend on their size:
 AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -22.85, {"centroid": 17.71, "closest": 17.39, "names": 0.36, "name_share": 6.14}
 
 BLOCK = 4_096  # claims of the articles that are looked at together
-PIECE = 4  # claims of one article whose greatest product is taken first, for all such pieces of a block at once
-STRIP = 256  # pieces a side of one product: 4 MB, little enough to stay near the processor
-LEADING = 96  # of a vector's 384 numbers: on real news they carry four fifths of its length
+LEADING = 128  # of a vector's 384 numbers: on real news they carry nine tenths of its length
 SAMPLE = 4_096  # claims that the leading directions are taken from; others only let more pairs through
 
 Positions = list[tuple[int, int]]
@@ -45,6 +47,8 @@ def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, wind
 
     With each part comes the number of new articles done. Versions of one source, which are always compared, come first.
     """
+    from flows.steps.closest import Pieces  # torch, which takes seconds to import: what only asks about two articles does without
+
     versions = _versions(views, n_new)
     yield 0, sorted(versions)
     usable = [i for i, view in enumerate(views) if view.claims]
@@ -68,7 +72,7 @@ def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, wind
                 made.pop(m, None)  # too early for this part and all that follow, or so late that it has not been made
                 continue
             for new in {k, m} - made.keys():
-                made[new] = _Block.of(parts[new], views, spans, numbers, basis)
+                made[new] = _Block.of(parts[new], views, spans, numbers, basis, Pieces.of)
             r, c = _likely(made[k], made[m], window, least)
             found += zip(made[k].places[r].tolist(), made[m].places[c].tolist(), strict=True)
         made.pop(k, None)
@@ -119,13 +123,11 @@ def _leading_directions(views: Sequence[ArticleView]) -> NDArray[np.float32] | N
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Block:
-    """Some of the articles, those with most claims first, as matrices: n articles with p pieces and m names in all."""
+    """Some of the articles, those with most claims first, as matrices: n articles with m names in all."""
 
     places: NDArray[np.int64]  # (n,) in the list of all articles
     views: Sequence[ArticleView]  # (n,)
-    bounds: NDArray[np.float32]  # (PIECE, p, LEADING + 1) the claims of each piece; the product of two is at least that of their vectors
-    first_piece: NDArray[np.int64]  # (n,) of each article; its others follow
-    n_pieces: NDArray[np.int64]  # (n,) downwards
+    pieces: Pieces  # of vectors (LEADING + 1,) whose product is at least that of the claims' own
     centroids: NDArray[np.float32]  # (n, H)
     spans: NDArray[np.float64]  # (n, 2) seconds
     words: NDArray[np.int32]  # (m,) numbers of name words
@@ -134,19 +136,19 @@ class _Block:
 
     @classmethod
     def of(
-        cls, places: Sequence[int], views: Sequence[ArticleView], spans: NDArray[np.float64], numbers: dict[str, int], basis: NDArray[np.float32] | None
-    ) -> _Block:
+        cls, places: Sequence[int], views: Sequence[ArticleView], spans: NDArray[np.float64], numbers: dict[str, int], basis: NDArray[np.float32] | None,
+        make_pieces: Callable[[NDArray[np.float32], NDArray[np.int64]], Pieces],
+    ) -> _Block:  # fmt: skip
         """The articles at `places` in `views` and `spans`. `numbers` of words are given as they come."""
         places = sorted(places, key=lambda i: -len(views[i].claims))
         its = [views[i] for i in places]
         vectors = np.concatenate([view.vectors for view in its])
         words = [np.array([numbers.setdefault(word, len(numbers)) for word in view.name_words], dtype=np.int32) for view in its]
         n_words = np.array([len(own) for own in words])
-        claims, n_pieces = _in_pieces(np.array([len(view.claims) for view in its]))
+        pieces = make_pieces(vectors if basis is None else _bounds(vectors, basis), np.array([len(view.claims) for view in its]))
         return cls(
-            np.array(places), its, (vectors if basis is None else _bounds(vectors, basis))[claims], np.cumsum(n_pieces) - n_pieces, n_pieces,
-            np.stack([view.centroid for view in its]), spans[places], np.concatenate(words), np.repeat(np.arange(len(its), dtype=np.int32), n_words),
-            n_words.astype(np.float32),
+            np.array(places), its, pieces, np.stack([view.centroid for view in its]), spans[places], np.concatenate(words),
+            np.repeat(np.arange(len(its), dtype=np.int32), n_words), n_words.astype(np.float32),
         )  # fmt: skip
 
     def has(self, words: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -156,21 +158,6 @@ class _Block:
         mask = np.zeros((len(self.n_words), len(words)), dtype=np.float32)
         mask[self.of_article[hit], at[hit]] = 1.0
         return mask
-
-    def pieces_of(self, articles: NDArray[np.integer]) -> tuple[NDArray[np.float32], list[int]]:
-        """The pieces of some articles, which go upwards: their bounds, all first pieces before all second ones and so on; how many articles have so many."""
-        n_pieces = self.n_pieces[articles]
-        n_with = [int(np.count_nonzero(n_pieces > k)) for k in range(n_pieces[0])]
-        return self.bounds[:, np.concatenate([self.first_piece[articles[:n]] + k for k, n in enumerate(n_with)])], n_with
-
-
-def _in_pieces(sizes: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """Which claims make the pieces of articles with so many claims, (PIECE, p), and how many pieces each has; one's last claim fills up its last piece."""
-    n_pieces = -(-sizes // PIECE)
-    article = np.repeat(np.arange(len(sizes)), n_pieces)
-    piece = np.arange(len(article)) - (np.cumsum(n_pieces) - n_pieces)[article]
-    place = np.minimum(PIECE * piece + np.arange(PIECE)[:, None], sizes[article] - 1)
-    return (np.cumsum(sizes) - sizes)[article] + place, n_pieces
 
 
 def _bounds(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -192,7 +179,7 @@ def _likely(rows: _Block, columns: _Block, window: float, least: float) -> tuple
     some_rows, some_columns = np.flatnonzero(may.any(1)), np.flatnonzero(may.any(0))
     if len(some_rows):
         part = np.ix_(some_rows, some_columns)
-        may[part] &= _most_of_closest(*rows.pieces_of(some_rows), *columns.pieces_of(some_columns)) >= needed[part]
+        may[part] &= rows.pieces.closest(some_rows, columns.pieces, some_columns) >= needed[part]
     r, c = np.nonzero(may)
     kept = np.array([_may_reach(rows.views[i], columns.views[j], needed[i, j]) for i, j in zip(r.tolist(), c.tolist(), strict=True)], dtype=bool)
     return r[kept], c[kept]
@@ -208,27 +195,6 @@ def most_of_three_closest(similarity: NDArray[np.float32]) -> float:
     """An upper bound of the mean cosine of the three closest pairs of claims, no claim in two of them: three rows, or columns, have no better ones."""
     n = min(3, *similarity.shape)
     return min(float(np.sort(similarity.max(axis))[-n:].mean()) for axis in (0, 1))
-
-
-def _most_of_closest(a: NDArray[np.float32], n_with_a: Sequence[int], b: NDArray[np.float32], n_with_b: Sequence[int]) -> NDArray[np.float32]:
-    """The greatest product of a claim of one article with one of another, (n_with_a[0], n_with_b[0]), from what `pieces_of` returns of both sides."""
-    closest = np.empty((a.shape[1], b.shape[1]), dtype=np.float32)
-    columns = b.reshape(-1, b.shape[2]).T
-    for start in range(0, len(closest), STRIP):
-        part = closest[start : start + STRIP]
-        part[:] = -np.inf
-        for claims in a[:, start : start + STRIP]:
-            np.maximum(part, (claims @ columns).reshape(len(part), PIECE, -1).max(1), out=part)
-    return _of_articles(_of_articles(closest, n_with_a).T, n_with_b).T
-
-
-def _of_articles(of_pieces: NDArray[np.float32], n_with: Sequence[int]) -> NDArray[np.float32]:
-    """The greatest rows of each article's pieces, in the place of its first one."""
-    first, at = of_pieces[: n_with[0]], n_with[0]
-    for n in n_with[1:]:
-        np.maximum(first[:n], of_pieces[at : at + n], out=first[:n])
-        at += n
-    return first
 
 
 def _closest_needed(rows: _Block, columns: _Block, near: NDArray[np.float32], least: float) -> NDArray[np.floating]:
