@@ -124,7 +124,8 @@ def test_in_near_copies_what_stands_in_both_is_paired_with_itself_alone(seed: in
         return texts[0][c.earlier] in texts[1] or texts[1][c.later] in texts[0]
 
     expected = [c for c in propose_pairs(a, b) if c.blocking_rule == WORD_FOR_WORD or not stays(c)]
-    assert list(propose_pairs(a, b, near_copy=True)) == expected
+    kept = propose_pairs(a, b, near_copy=True)
+    assert [kept[i] for i in range(len(kept))] == expected
 
 
 def test_a_live_blog_that_grows_proposes_nothing_but_itself_and_an_edit_its_pair():
