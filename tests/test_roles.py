@@ -48,6 +48,7 @@ def test_roles_of_people_and_bodies(before, after, earlier, later, expected):
 QUANTITIES = [
     ("12 people", "15 people", "A blast killed 12 people in the market.", "At least 15 people were killed by a blast.", "the number of people killed"),
     ("12 people", "15", "Twelve people, no, 12 people died.", "The toll rose to 15 on Monday.", "the number of dead"),
+    ("12 people", "eight", "In all 12 people died.", "The toll of the blast has risen to eight, after a guard died.", "the number of dead"),
     ("11 injured", "Ten people", "Four dead and 11 injured were found.", "Ten people died.", None),
     ("seven boats", "12 boats", "In the bay seven boats are waiting.", "By noon 12 boats were waiting in the bay.", "the number of boats waiting"),
     ("seven boats", "12 boats", "The bay holds seven boats.", "There are 12 boats in the bay.", "the number of boats"),
@@ -73,6 +74,8 @@ OTHERS = [
      "the time at which “The ferry Anna sank”"),
     ("time", "at 6 a.m.", "at 4 a.m.", "The mast fell at 6 a.m. onto the deck.", "The mast collapsed at 4 a.m. on Friday.",
      "the time at which “The mast fell”"),
+    ("time", "at 6 a.m.", "at 4 a.m.", "The mast came down at 6 a.m. onto the deck.", "The mast collapsed at 4 a.m.", "the time at which “The mast came down”"),
+    ("time", "at 6 a.m.", "at 4 a.m.", "The mast came up at 6 a.m. from the hold.", "The mast collapsed at 4 a.m.", None),
     ("time", "in May", "in June", "The mayor resigned in May.", "The mayor married in June.", None),
     ("time", "three weeks", "ten days", "The school was shut for three weeks.", "The school was shut for ten days.", None),
     ("place", "in Ravel", "at Ostrin", "The plane landed in Ravel at noon.", "The plane landed safely at Ostrin.", "the place where “The plane landed”"),

@@ -9,7 +9,7 @@ from flows.language.alignment import stem
 from flows.language.groups import KIND_OF
 from flows.language.name_reader import TITLES, read_names
 from flows.language.verbs import AUXILIARIES, IRREGULAR_PASTS
-from flows.report.clauses import Span, clause_at, ends_phrase
+from flows.report.clauses import Span, clause_at, ends_phrase, main_verb
 
 # Verbs and nouns of giving by stem, from which "to X" is the recipient: 19 verbs after Levin's classes of giving and future having (13.1 to 13.4, 1993), and
 # their nouns. Of the verbs of sending "to X" may be a place: they show a recipient only where X is a body or a person.
@@ -101,7 +101,7 @@ def _supplier(text: str, span: Span) -> str | None:
     if clause is None or clause.verb is None or not _is_subject(span, clause.subjects):
         return None
     group = text[slice(*clause.verb)]
-    return "the supplier" if stem(group.split()[-1]) in _GIVING and not _PASSIVE.search(group) else None
+    return "the supplier" if stem(main_verb(group)) in _GIVING and not _PASSIVE.search(group) else None
 
 
 def _maker(text: str, span: Span) -> str | None:
@@ -122,12 +122,12 @@ def _of_one_deed(a: str, first: Span, b: str, second: Span) -> str | None:
     for x, y in (doers, (doers[0], agents[1]), (agents[0], doers[1])):
         if _one_verb(x, y):
             return f"who or what “{doers[0] or doers[1]}”"
-    undergoers = _undergoes(a, first), _undergoes(b, second)
-    return f"who or what was “{(undergoers[0] or '').split()[-1]}”" if _one_verb(*undergoers) else None
+    undergone = _undergoes(a, first), _undergoes(b, second)
+    return f"who or what was “{main_verb(undergone[0])}”" if undergone[0] is not None and _one_verb(*undergone) else None
 
 
 def _one_verb(x: str | None, y: str | None) -> bool:
-    return x is not None and y is not None and stem(x.split()[-1]) == stem(y.split()[-1])
+    return x is not None and y is not None and stem(main_verb(x)) == stem(main_verb(y))
 
 
 def _done_by(text: str, span: Span) -> str | None:
@@ -155,13 +155,13 @@ def _verb_of_subject(text: str, span: Span) -> str | None:
     if clause is None or clause.verb is None or not _is_subject(span, clause.subjects):
         return None
     verb = text[slice(*clause.verb)]
-    last = verb.split()[-1].lower()
+    last = main_verb(verb)
     return None if last in AUXILIARIES or stem(last) in _NOT_ACTING or len(verb) > MAX_VERB else verb
 
 
 MAX_VERB = 40  # characters
 _PARTICIPLE = r"\w+(?:ed|en|wn|ne|ught|ilt|un|ot|de|ld|st|id|et)"
-_PASSIVE = re.compile(rf"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?{_PARTICIPLE}$")
+_PASSIVE = re.compile(rf"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?{_PARTICIPLE}(?:\s+(?:down|up|out|off|over))?$")
 
 
 def _object_verb(text: str, span: Span) -> str | None:

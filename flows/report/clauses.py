@@ -75,12 +75,22 @@ build built construct
 sign signed
 steal stole stolen
 """
+# Verbs that are another event with their particle: 10, to the verb of the set above.
+_PHRASAL = {
+    (stem(verb), particle): event
+    for verb, particle, event in (
+        ("come", "down", "fall"), ("fall", "down", "fall"), ("go", "off", "explode"), ("blow", "up", "explode"), ("break", "out", "begin"),
+        ("set", "off", "leave"), ("step", "down", "resign"), ("close", "down", "close"), ("shut", "down", "close"), ("hand", "over", "give"),
+    )
+}  # fmt: skip
+_PARTICLES = frozenset("down up out off over".split())
 _EVENT_OF = {stem(word): number for number, line in enumerate(_EVENTS.strip().splitlines()) for word in line.split()}
-# Past forms of which the stemmer does not know the verb, where no set above has them: 26, the commonest of news.
+# Past forms of which the stemmer does not know the verb, where no set above has them: 28, the commonest of news.
 _BASE_OF = {
     "went": "go", "gone": "go", "came": "come", "took": "take", "taken": "take", "made": "make", "held": "hold", "won": "win", "lost": "lose", "sent": "send",
     "paid": "pay", "spoke": "speak", "spoken": "speak", "flew": "fly", "flown": "fly", "shot": "shoot", "led": "lead", "fled": "flee", "rose": "rise",
     "risen": "rise", "broke": "break", "broken": "break", "burnt": "burn", "ran": "run", "wrote": "write", "written": "write",
+    "fell": "fall", "blew": "blow",
 }  # fmt: skip
 
 
@@ -182,10 +192,18 @@ def same_event(a: str, first: Clause, b: str, second: Clause) -> bool:
     return _event(a[slice(*first.verb)]) == _event(b[slice(*second.verb)])
 
 
+def main_verb(verb_group: str) -> str:
+    """Return the word of a verb group that names the deed: "hand" of "plans to hand over"."""
+    tokens = verb_group.lower().split()
+    return tokens[-2] if len(tokens) > 1 and tokens[-1] in _PARTICLES else tokens[-1]
+
+
 def _event(verb_group: str) -> str | int:
-    last = verb_group.split()[-1].lower()
-    last = _BASE_OF.get(last, last)
-    return _EVENT_OF.get(stem(last), stem(last))
+    verb, last = main_verb(verb_group), verb_group.lower().split()[-1]
+    base = stem(_BASE_OF.get(verb, verb))
+    if last in _PARTICLES and last != verb:
+        base = stem(_PHRASAL.get((base, last), f"{base} {last}"))
+    return _EVENT_OF.get(base, base)
 
 
 def _is_same(a: str, b: str) -> bool:
@@ -256,7 +274,8 @@ def _end_of_deed(text: str, verb_end: int, end: int) -> int:
     """Where the word that names the deed ends: past "to", "to have" and the like after "has agreed"."""
     while m := re.compile(r"\s+(?:\w+ly\s+)?to\s+(?:have\s+)?(?:be(?:en)?\s+)?([a-z]+)\b").match(text, verb_end, end):
         verb_end = m.end()
-    return verb_end
+    particle = re.compile(r"\s+([a-z]+)\b").match(text, verb_end, end)
+    return particle.end() if particle and particle[1] in _PARTICLES else verb_end
 
 
 def _subjects(text: str, start: int, end: int) -> Iterator[Span]:

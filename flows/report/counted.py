@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from flows.language.alignment import stem
+from flows.language.number_words import find_numbers
 from flows.language.quantities import read_quantities
 from flows.records import Quantity
 from flows.report.clauses import Span, ends_phrase
@@ -48,7 +49,7 @@ _PASSIVE_AFTER = re.compile(
     rf"\s+(?:(?:have|has|had)\s+)?{_BE}\s+(?:\w+ly\s+|still\s+|also\s+|already\s+|now\s+)?(?P<word>[a-z]+(?:ed|ing|own|ilt|old|ost|unk))\b"
 )
 _VERB_BEFORE = re.compile(r"\b(?P<word>[a-z]+)\s+(?:the\s+)?$")
-_TOLL = re.compile(r"\b(?:death )?toll\b[^,.;]{0,50}$|\bkill(?:s|ing)\s+$", re.IGNORECASE)
+_TOLL = re.compile(r"\b(?:death )?toll\b[^,.;]{0,80}$|\bkill(?:s|ing)\s+$", re.IGNORECASE)
 # "Rose by 3 percent" gives no price.
 _INCREMENT = re.compile(
     r"\b(?:another|further|additional|extra|(?:r[io]s\w+|f[ae]ll\w*|gr[eo]w\w*|climb\w*|dropp?\w*|increas\w+|decreas\w+|reduc\w+|cut\w*|rais\w+|lower\w*|up|down)"
@@ -69,7 +70,7 @@ _RATES = frozenset({"turnout", "inflation", "unemployment", "interest rate", "ma
 class _Counted:
     """What one claim shows about its figure."""
 
-    quantity: Quantity
+    dimension: str  # as in Quantity
     noun: str  # "people"; "" where none is told
     fate: str  # one of _FATES, else the participle's stem; "" where none is told
     participle: str  # as it stands: "killed", "waiting"
@@ -80,17 +81,17 @@ class _Counted:
 def counted_in_both(a: str, first: Span, b: str, second: Span) -> str | None:
     """Return what the figures at `first` in `a` and `second` in `b` both are: "the number of people killed", "the price"; None where that is not shown."""
     x, y = _read(a, first), _read(b, second)
-    if x is None or y is None or x.quantity.dimension != y.quantity.dimension:
+    if x is None or y is None or x.dimension != y.dimension:
         return None
-    if x.quantity.dimension == "count":
+    if x.dimension == "count":
         return _count(x, y)
     shared = x.amounts & y.amounts
     if len(shared) == 1:
         amount = next(iter(shared))
         return amount if amount in ("turnout", "inflation", "unemployment", "compensation") else f"the {amount}"
-    if x.per and x.per == y.per and x.quantity.dimension == "money":
+    if x.per and x.per == y.per and x.dimension == "money":
         return f"the amount per {x.per}"
-    if x.quantity.dimension == "share" and x.noun and stem(x.noun) == stem(y.noun):
+    if x.dimension == "share" and x.noun and stem(x.noun) == stem(y.noun):
         return f"the share of {x.noun}"
     return None
 
@@ -109,6 +110,8 @@ def _count(x: _Counted, y: _Counted) -> str | None:
 def _read(text: str, span: Span) -> _Counted | None:
     """Return what the one quantity at `span` counts; None where there is none, or are several."""
     found = [q for q in read_quantities(text) if q.char_start < span[1] and span[0] < q.char_end]
+    if not found and _TOLL.search(text[: span[0]]) and len(find_numbers(text[slice(*span)])) == 1:
+        return _Counted("count", "", "dead", "", "", frozenset())  # "the toll has risen to eight", which may also be a time of day
     if len(found) != 1:
         return None
     q = found[0]
@@ -120,10 +123,10 @@ def _read(text: str, span: Span) -> _Counted | None:
             return None  # "31 measles cases": not the noun that is counted
         noun = _as_written(q)
         fate, participle = _fate(before, noun, after)
-        return _Counted(q, noun, fate, participle, "", frozenset())
+        return _Counted("count", noun, fate, participle, "", frozenset())
     share = _SHARE_OF.match(after) if q.dimension == "share" else None
     per = _PER.match(after)
-    return _Counted(q, share["noun"] if share else "", "", "", per[1] if per else "", _amounts(q, before, after))
+    return _Counted(q.dimension, share["noun"] if share else "", "", "", per[1] if per else "", _amounts(q, before, after))
 
 
 def _as_written(q: Quantity) -> str:
