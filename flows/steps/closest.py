@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-PIECE = 4  # claims of one article in a piece
+PIECE = 2  # claims of one article in a piece: with more, more is filled up; with fewer, less is left to the processor's cache
 STRIP = 256  # pieces a side of one product: some MB, little enough to stay near the processor
 
 
