@@ -139,6 +139,7 @@ def _serve_for_good(deployment: RunnerDeployment, clear: Callable[[], None], tel
     def stop(with_code: int) -> None:
         nonlocal code
         if code is None:
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # Python 3.11 has a traceback for each connection's task that it cancels on its way out
             end_in_time(with_code, api, tell)
             code = with_code
 
