@@ -36,6 +36,9 @@ ENTITIES = [
     ("rebels", "soldiers", "The village was attacked by rebels.", "The village was attacked by soldiers.", "by whom or what it “was attacked”"),
     ("rebels", "soldiers", "The rebels were attacked near the village.", "The soldiers attacked the village.", None),
     ("rebels", "soldiers", "The rebels attacked the village.", "The soldiers left the village.", None),
+    ("Ravel", "Ostrin", "The dam above Ravel held the water back.", "The dam above Ostrin held the water back.", None),
+    ("Ravel", "Ostrin", "Ravel's mayor opened the dam.", "Ostrin's mayor opened the dam.", None),
+    ("Ravel", "Ostrin", "Ravel and Velm attacked the dam.", "Ostrin attacked the dam.", None),
     ("a clerk", "two guards", "Police arrested a clerk on Monday.", "On Monday two guards were arrested.", "who or what was “arrested”"),
 ]  # fmt: skip
 
@@ -76,6 +79,8 @@ OTHERS = [
      "the time at which “The mast fell”"),
     ("time", "at 6 a.m.", "at 4 a.m.", "The mast came down at 6 a.m. onto the deck.", "The mast collapsed at 4 a.m.", "the time at which “The mast came down”"),
     ("time", "at 6 a.m.", "at 4 a.m.", "The mast came up at 6 a.m. from the hold.", "The mast collapsed at 4 a.m.", None),
+    ("time", "in May", "in June", "The river reached 12 metres in May.", "The river reached four metres in June.", "the time at which “The river reached …”"),
+    ("status", "on Friday", "on Monday", "The port reopened on Friday.", "The port reopened on Monday.", None),
     ("time", "in May", "in June", "The mayor resigned in May.", "The mayor married in June.", None),
     ("time", "three weeks", "ten days", "The school was shut for three weeks.", "The school was shut for ten days.", None),
     ("place", "in Ravel", "at Ostrin", "The plane landed in Ravel at noon.", "The plane landed safely at Ostrin.", "the place where “The plane landed”"),

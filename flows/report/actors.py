@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from flows.language.alignment import stem
+from flows.language.alignment import FUNCTION_WORDS, stem
 from flows.language.groups import KIND_OF
 from flows.language.name_reader import TITLES, read_names
 from flows.language.verbs import AUXILIARIES, IRREGULAR_PASTS
@@ -98,7 +98,7 @@ def _supplier(text: str, span: Span) -> str | None:
     if got is not None and not _BREAK.search(got[1]) and ends_phrase(text, span) and _is_noun_phrase(text, span, got.group()):
         return "the supplier"
     clause = clause_at(text, span)
-    if clause is None or clause.verb is None or not _is_subject(span, clause.subjects):
+    if clause is None or clause.verb is None or not _is_subject(text, span, clause.subjects):
         return None
     group = text[slice(*clause.verb)]
     return "the supplier" if stem(main_verb(group)) in _GIVING and not _PASSIVE.search(group) else None
@@ -152,7 +152,7 @@ def _undergoes(text: str, span: Span) -> str | None:
 
 def _verb_of_subject(text: str, span: Span) -> str | None:
     clause = clause_at(text, span)
-    if clause is None or clause.verb is None or not _is_subject(span, clause.subjects):
+    if clause is None or clause.verb is None or not _is_subject(text, span, clause.subjects):
         return None
     verb = text[slice(*clause.verb)]
     last = main_verb(verb)
@@ -210,9 +210,21 @@ _BODY = frozenset("group company organisation organization militia party movemen
 
 def _opens_clause(text: str, span: Span) -> bool:
     clause = clause_at(text, span)
-    return clause is not None and _is_subject(span, clause.subjects)
+    return clause is not None and _is_subject(text, span, clause.subjects)
 
 
-def _is_subject(span: Span, subjects: tuple[Span, ...]) -> bool:
-    """Whether the words are one of the wordings of a subject: they end it, or it goes on with "of" and the like only."""
-    return any(a <= span[0] and span[1] <= b for a, b in subjects[:1]) and any(span[1] == b or span[0] == a for a, b in subjects[:1])
+def _is_subject(text: str, span: Span, subjects: tuple[Span, ...]) -> bool:
+    """Whether the words are the head of a subject: "the mayor of X" is not X, nor is "X's mayor" or "X and Y"."""
+    if not subjects:
+        return False
+    a, b = subjects[0]
+    if not (a <= span[0] and span[1] <= b) or re.search(r"['’]s?\s", text[a : span[0]]):
+        return False
+    before = {w.lower() for w in _WORD.findall(text[a : span[0]])}
+    following = _WORD.match(text[span[1] : b].lstrip())
+    return not before & _INSIDE and (span[1] == b or (following is not None and following[0].lower() in _OF))
+
+
+_DETERMINERS = frozenset("the a an its their his her both either all some several many most other".split())
+_INSIDE = (FUNCTION_WORDS - _DETERMINERS) | frozenset("above below beside behind beyond inside outside past opposite despite amid".split())
+_OF = frozenset("of in at from on for near with".split())  # what goes on after the head of a noun phrase

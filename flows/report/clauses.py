@@ -308,9 +308,15 @@ def _phrase(text: str, start: int, end: int) -> Span | None:
     return start, end
 
 
-def quoted_event(text: str, clause: Clause) -> str | None:
-    """Return subject and verb as one verbatim stretch, "the crane fell"; None where that is longer than MAX_SUBJECT or reaches over something masked."""
+def quoted_event(text: str, clause: Clause, span: Span) -> str | None:
+    """Return subject and verb as one verbatim stretch, "the crane fell", with "…" where an object follows that is not the words at `span`.
+
+    None where there is no plain subject, or the stretch is longer than MAX_SUBJECT.
+    """
     if not clause.subjects or clause.verb is None:
         return None
     stretch = text[clause.subjects[0][0] : clause.verb[1]]
-    return stretch if len(stretch) <= MAX_SUBJECT else None
+    following = re.match(r"\s+([\w’'-]+)", text[clause.verb[1] : clause.char_end])
+    word = following[1].lower() if following else ""
+    is_whole = following is None or clause.verb[1] + following.start(1) >= span[0] or word in _NO_SUBJECT_START or word.endswith("ly")
+    return (stretch if is_whole else f"{stretch} …") if len(stretch) <= MAX_SUBJECT else None

@@ -86,7 +86,7 @@ def _one_event(a: str, first: Span, b: str, second: Span) -> str | None:
         return None
     if not same_event(a, x, b, y) or same_subject(a, x, b, y) is None:
         return None
-    return quoted_event(a, x)
+    return quoted_event(a, x, first)
 
 
 # --- what is said, of what -----------------------------------------------------------------------------------------------------------------------------------
@@ -112,6 +112,8 @@ def _said_of(a: str, first: Span, b: str, second: Span, *, outside: bool) -> str
     """Return the subject of what both claims say, in the shorter wording; `outside`: the words may stand before the clause, as in "it is unclear whether"."""
     clauses = []
     for text, span in ((a, first), (b, second)):
+        if any(start <= span[0] < span[1] <= end for start, end in time_spans(text)):
+            return None  # "on Friday" is no stage and no hedge
         clause = proposition_clause(text, span) if not _empty(span) else sole_clause(text)
         if clause is None or clause.verb is None or any(s < span[1] and span[0] < e for s, e in clause.subjects):
             return None
