@@ -150,7 +150,7 @@ class _Way:
             return
         ends = (pc.field("earlier_claim_id") == claims[0].claim_id) & (pc.field("later_claim_id") == claims[1].claim_id)
         self.pair = next(iter(from_table(self.archive.read("pairs", filters=ends), Pair)), None)
-        if self.step("blocking", self.pair is not None, self._blocking(first, second)) and self.pair is not None and comparison is not None:
+        if self.step("blocking", self.pair is not None, self._blocking(first, second, comparison)) and self.pair is not None and comparison is not None:
             self._judged(first, second, comparison, self.pair)
 
     # --- articles ----------------------------------------------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class _Way:
 
     # --- blocking ----------------------------------------------------------------------------------------------------------------------------------------
 
-    def _blocking(self, first: Side, second: Side) -> str:
+    def _blocking(self, first: Side, second: Side, comparison: Comparison | None) -> str:
         if self.pair is not None:
             return f"proposed, by the rule “{self.pair.blocking_rule}”; likeness {self.pair.similarity:.2f}"
         views = self._views(first, second)
@@ -205,7 +205,10 @@ class _Way:
         )
         names, numbers = shared_marks(a.claims[i], b.claims[j])
         by_rules = propose_pairs(a, b, least_likely=0)
-        if np.any((by_rules.earlier == i) & (by_rules.later == j)):
+        in_both = [name for name, at, own, other in (("first", i, a, b), ("second", j, b, a)) if own.normalised_texts[at] in other.places_of_text]
+        if in_both and comparison is not None and comparison.near_copy:
+            why = f"the {in_both[0]} stands word for word in both articles, one of which is a near copy of the other: it is paired with itself alone"
+        elif np.any((by_rules.earlier == i) & (by_rules.later == j)):
             needed = self._threshold("gate")
             probability = float(likelihood(a, b, similarity, pair_margins(similarity))[i, j])
             why = (

@@ -173,7 +173,8 @@ def _haystack(row: Row, outlet_of: Mapping[str, str]) -> str:
     sides = [row[f"{side}_{name}"] or "" for side in ("earlier", "later") for name in ("text", "attribution", "outlet", "title", "source")]
     changes = [Change(**change) for change in row["changes"]]
     copies = [*row["earlier_sources"], *row["later_sources"], *_carriers(row, outlet_of)]
-    return "\n".join([*sides, *copies, verdict(row["kind"], changes, order_known=row["order_known"]), row["finding_id"]]).casefold()
+    sentence = verdict(row["kind"], changes, order_known=row["order_known"], texts=(row["earlier_text"], row["later_text"]))
+    return "\n".join([*sides, *copies, sentence, row["finding_id"]]).casefold()
 
 
 def _id_length(ids: Sequence[str]) -> int:

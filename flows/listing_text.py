@@ -87,8 +87,9 @@ class _Lister(Printer):
         self.line((f.kind, KIND_STYLES[f.kind]), f"  {types}  ", (f"score {f.score:.2f}", "dim"), *self.mark(d.listed), hang=2)
         self.line((f.finding_id, "dim"))
         self.line()
-        self.line(one_line(verdict(f.kind, f.changes, order_known=f.order_known)))
-        for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known):
+        texts = f.earlier_text, f.later_text
+        self.line(one_line(verdict(f.kind, f.changes, order_known=f.order_known, texts=texts)))
+        for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known, texts=texts):
             self.line(one_line(sentence))
         words = [c.from_text for c in f.changes], [c.to_text for c in f.changes]
         for number, side in enumerate(("earlier", "later")):

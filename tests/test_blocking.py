@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.records import Claim
-from flows.steps.blocking import NAMED_FLOOR, NEAREST, NEIGHBOURS, SHARED_NAMES, SIMILARITY_FLOOR, WORD_FOR_WORD, propose_pairs
+from flows.steps.blocking import NAMED_FLOOR, NEAREST, NEIGHBOURS, SHARED_NAMES, SIMILARITY_FLOOR, WORD_FOR_WORD, Candidate, propose_pairs
 from flows.steps.gate import LEAST_LIKELY
 from flows.steps.views import ArticleView, claim_marks, normalised, places_in_articles
 from flows.steps.weighing import load_gate
@@ -112,6 +112,31 @@ def test_the_gate_keeps_some_and_drops_some_and_never_a_copy():
     assert 0 < len(kept) < len(there)
     assert set(kept) < set(there)
     assert [c for c in kept if c[1].blocking_rule == WORD_FOR_WORD] == [c for c in there if c[1].blocking_rule == WORD_FOR_WORD]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS)
+def test_in_near_copies_what_stands_in_both_is_paired_with_itself_alone(seed: int):
+    a, b = two_views(seed)
+    texts = [[normalised(claim.text) for claim in view.claims] for view in (a, b)]
+
+    def stays(c: Candidate) -> bool:
+        return texts[0][c.earlier] in texts[1] or texts[1][c.later] in texts[0]
+
+    expected = [c for c in propose_pairs(a, b) if c.blocking_rule == WORD_FOR_WORD or not stays(c)]
+    kept = propose_pairs(a, b, near_copy=True)
+    assert [kept[i] for i in range(len(kept))] == expected
+
+
+def test_a_live_blog_that_grows_proposes_nothing_but_itself_and_an_edit_its_pair():
+    entries = ["Four dockers died when the crane fell, police said.", "The port of Velm stays closed on Monday.", "The crane was inspected in January."]
+    grown = ["Seven dockers died when the crane fell, police said.", *entries]
+    edited = [*grown[:3], "The crane was inspected in June."]
+    before, after, then = (a_view(an_article(" ".join(text))) for text in (entries, grown, edited))
+    assert {c.blocking_rule for c in propose_pairs(before, after, least_likely=0)} > {WORD_FOR_WORD}
+    assert [c.blocking_rule for c in propose_pairs(before, after, near_copy=True, least_likely=0)] == [WORD_FOR_WORD] * 3
+    rest = [c for c in propose_pairs(after, then, near_copy=True, least_likely=0) if c.blocking_rule != WORD_FOR_WORD]
+    assert [(c.earlier, c.later) for c in rest] == [(3, 3)]
 
 
 def test_every_rule_fires_on_the_invented_articles():

@@ -95,6 +95,11 @@ def test_a_drop_starts_one_run_and_another_one_where_that_failed(prefect_server,
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(run.id, Crashed(message="killed"), force=True)
     assert {again.idempotency_key for again in started()} == {run.idempotency_key, f"{run.idempotency_key}:2"}
+    check_drops.to_deployment("other", parameters={"folder": str(drops), "outputs": str(tmp_path / "other")}).apply()
+    DropTrigger("check-drops/other", drops, tmp_path / "other", settle_s=0.0, tell=told.append).once()
+    with get_client(sync_client=True) as client:
+        ours, other = (client.read_deployment_by_name(f"check-drops/{name}").id for name in ("test", "other"))
+        assert sorted(run.deployment_id == ours for run in client.read_flow_runs() if run.deployment_id in (ours, other)) == [False, True, True]
     assert told == []
     with pytest.raises(InputError, match='no deployment "check-drops/nowhere"'):
         start_run("check-drops/nowhere", None, "sha256:x")

@@ -288,6 +288,19 @@ def test_sources_and_quotes_may_hold_colons(tmp_path: Path, tiny_model: Path) ->
         assert find_side(Outputs(tmp_path / "outputs"), f"a: b.txt:{words}").source == "a: b.txt"
 
 
+def test_in_a_near_copy_a_claim_that_stands_in_both_is_told(tmp_path: Path, tiny_model: Path) -> None:
+    entries = "Four dockers died when a crane fell in Velm, police said on Monday. The port of Velm was closed after the accident on Monday evening."
+    write_articles(tmp_path / "drop", {"a.txt": entries, "b.txt": f"Seven dockers died when a crane fell in Velm, police said on Monday. {entries}"})
+    run = CheckRun([tmp_path / "drop"], tmp_path / "outputs", model=str(tiny_model), precision="float32", settings=Settings(min_affinity=0.0))
+    for step in STEPS:
+        getattr(run, step)()
+    assert [c.near_copy for c in run.comparisons] == [True]
+    way = explain_pair(tmp_path / "outputs", "a.txt:Four dockers", "b.txt:Seven dockers").steps
+    assert not way[-1].passed
+    assert re.search(r"the (first|second) stands word for word in both articles, one of which is a near copy of the other", way[-1].detail)
+    assert explain_pair(tmp_path / "outputs", "a.txt:Four dockers", "b.txt:Four dockers").steps[-1].name == "wording"
+
+
 # --- the command -------------------------------------------------------------------------------------------------------------------------------------------
 
 

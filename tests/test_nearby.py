@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import random
+import weakref
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.components import connected_components
 from flows.records import Claim
-from flows.steps import nearby
+from flows.steps import closest, nearby
 from flows.steps.nearby import pairs_that_may_share_event
 from flows.steps.storylines import compare_articles, find_comparisons
 from flows.steps.views import ArticleView
@@ -49,10 +53,11 @@ def some_views(seed: int, n: int, *, n_events: int = 3, noise: float = 0.6) -> l
 @settings(max_examples=150, deadline=None)
 @given(
     seed=SEEDS, n=st.integers(0, 16), n_known=st.integers(0, 8), block=st.integers(1, 20), leading=st.sampled_from([1, 4, 12, 96]), sample=st.integers(1, 20),
+    piece=st.integers(1, 5), dtype=st.sampled_from([torch.float32, torch.bfloat16]),
     min_affinity=st.sampled_from([0.0, 0.05, 0.3, 0.9, 1.0]), window_days=st.sampled_from([1, 45, 10_000]),
 )  # fmt: skip
 def test_comparisons_are_those_of_every_two(
-    seed: int, n: int, n_known: int, block: int, leading: int, sample: int, min_affinity: float, window_days: int
+    seed: int, n: int, n_known: int, block: int, leading: int, sample: int, piece: int, dtype: torch.dtype, min_affinity: float, window_days: int
 ):
     views = some_views(seed, n)
     n_new = max(0, n - n_known)
@@ -64,6 +69,8 @@ def test_comparisons_are_those_of_every_two(
         patch.setattr(nearby, "BLOCK", block)
         patch.setattr(nearby, "LEADING", leading)
         patch.setattr(nearby, "SAMPLE", sample)
+        patch.setattr(closest, "PIECE", piece)
+        patch.setattr(closest, "product_type", lambda: dtype)
         parts = list(pairs_that_may_share_event(views, n_new, **options))
         found = find_comparisons(views[:n_new], views[n_new:], "r", **options)
     pairs = [pair for _, part in parts for pair in part]
@@ -89,20 +96,22 @@ def test_bounds_are_no_less_than_the_cosines(seed: int, leading: int):
     assert (bounds @ bounds.T >= vectors @ vectors.T - nearby.ROUNDING / 2).all()
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=SEEDS, sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), n=st.integers(1, 5))
-def test_the_three_closest_are_no_closer_than_their_bound(seed: int, sizes: list[int], n: int):
-    parts = [np.random.default_rng(seed + k).uniform(-1, 1, size=(size, n)).astype(np.float32) for k, size in enumerate(sizes)]
-    bounds = nearby._most_of_three_closest(np.concatenate([part.max(1) for part in parts]), np.array(sizes), n)
-    for part, bound in zip(parts, bounds, strict=True):
-        picked = []
-        rest = part.copy()
-        for _ in range(min(3, *part.shape)):
-            i, j = np.unravel_index(int(rest.argmax()), rest.shape)
-            picked.append(float(rest[i, j]))
-            rest[i, :], rest[:, j] = -2.0, -2.0
-        assert np.mean(picked) <= bound + 1e-6
-        assert bound <= part.max() + 1e-6
+def test_only_the_articles_within_a_window_are_kept_as_matrices(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(nearby, "BLOCK", 8)
+    made, most = [], []
+    make = nearby._Block.of
+
+    def noted(*arguments: Any) -> Any:
+        block = make(*arguments)
+        made.append(weakref.ref(block))
+        most.append(sum(ref() is not None for ref in made))
+        return block
+
+    monkeypatch.setattr(nearby._Block, "of", noted)
+    views = [dataclasses.replace(view, seen_at=frozenset({DAY + dt.timedelta(days=i)})) for i, view in enumerate(some_views(7, 200))]
+    assert sum(len(part) for _, part in pairs_that_may_share_event(views, 200, window_days=20, min_affinity=0.3)) > 100
+    assert len(made) > 40
+    assert max(most) < 15
 
 
 def test_few_others_are_looked_at(monkeypatch: pytest.MonkeyPatch):

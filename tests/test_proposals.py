@@ -23,7 +23,7 @@ def compared_articles(seed: int) -> list[ComparedArticles]:
     rng = random.Random(seed)
     views = [invented_view(rng, rng.choice([0, 1, 4, 9]), 5) for _ in range(rng.randrange(6))]
     both = [(a, b) for i, a in enumerate(views) for b in views[i + 1 :] if rng.random() < 0.7]
-    return [ComparedArticles(a, b, Comparison(a.article.article_id, b.article.article_id, "r", 1.0, False, True)) for a, b in both]
+    return [ComparedArticles(a, b, Comparison(a.article.article_id, b.article.article_id, "r", 1.0, rng.random() < 0.5, True)) for a, b in both]
 
 
 @settings(max_examples=40, deadline=None)
@@ -31,7 +31,7 @@ def compared_articles(seed: int) -> list[ComparedArticles]:
 def test_each_pair_is_one_of_its_articles_and_none_is_missing(seed: int):
     compared = compared_articles(seed)
     pairs = ProposedPairs.of(iter(compared))
-    expected = [(*articles, candidate) for articles in compared for candidate in propose_pairs(articles.earlier, articles.later)]
+    expected = [(*c, candidate) for c in compared for candidate in propose_pairs(c.earlier, c.later, near_copy=c.comparison.near_copy)]
     expected.sort(key=lambda p: p[3].blocking_rule != WORD_FOR_WORD)
     assert [(p.earlier, p.later, p.comparison, p.candidate) for p in (pairs[i] for i in range(len(pairs)))] == expected
     assert pairs.n_word_for_word == sum(p[3].blocking_rule == WORD_FOR_WORD for p in expected)

@@ -99,7 +99,7 @@ def test_an_id_of_the_list_can_be_shown(port):
     listed = run("findings", "--kind", "drift").stdout.split()[0]
     result = run("show", listed)
     assert result.exit_code == 0
-    assert "It is put less surely: from “has closed” to “may have closed”." in result.stdout
+    assert "What is said of “The harbour master” is put less surely: from “has closed” to “may have closed”." in result.stdout
     detail = json.loads(run("show", listed, "--json", "--thread").stdout)
     assert detail["earlier_url"] == "https://echo.example/1"
     assert [t["outlet"] for t in detail["thread"]] == ["Echo", "Courier"]

@@ -20,6 +20,9 @@ Examples:
   claimdrift serve drops/ --outputs archive --cron "0 6-22 * * 1-5"     on the hour, on working days
 
 It needs a server: prefect server start, and PREFECT_API_URL=http://127.0.0.1:4200/api in this command's environment.
+
+Exit codes: 0 told to stop; 1 it failed, or the server does not answer at the start; 2 DIR, an option or the outputs folder cannot be used, or the deployment
+is being served already; 130 and 143 told to stop, by Ctrl-C or TERM, while the server does not answer: it waits for it for 10 seconds.
 """
 
 
@@ -74,8 +77,10 @@ def serve(folder: Path, outputs: Path, every: float | None, cron: str | None, ti
         Watchlist.read(parameters["watch_terms"])
         WorkerOptions.of(parameters)
         url = require_server("claimdrift serve")
+        from flows.drops.lost import only_server
         from flows.drops.serving import make_schedule, serve_drops
 
         schedule = make_schedule(every, cron, timezone)
-        click.echo(f"serving check-drops/{name} for {folder}; its runs are in {url.removesuffix('/api')}. Ctrl-C stops", err=True)
-        serve_drops(folder, outputs, schedule, name=name, settle_s=settle, parameters=parameters, tell=tell)
+        with only_server(outputs, name):
+            click.echo(f"serving check-drops/{name} for {folder}; its runs are in {url.removesuffix('/api')}. Ctrl-C stops", err=True)
+            serve_drops(folder, outputs, schedule, name=name, settle_s=settle, parameters=parameters, tell=tell)

@@ -1,6 +1,7 @@
 """A drop starts a run of a Prefect deployment, once.
 
-The run's idempotency key is made of the names and contents of the drop's files, so that a trigger that starts anew, or two of them, still make one run of it.
+The run's idempotency key is made of the names and contents of the drop's files and of the deployment's name, so that a trigger that starts anew, or two of
+them, still make one run of it. (Prefect's keys hold for all deployments of a flow: the same drop in the folder of another one would find the first one's run.)
 A run that failed keeps its key for ever; a drop that is still unchecked then gets a new run under the next key, when the whole folder is looked at again.
 """
 
@@ -80,7 +81,7 @@ class DropTrigger:
         self._started = {key: drop for key, drop in self._started.items() if still.get(key[0]) == key[1] and key[0] not in done}
 
     def _start(self, drop: Sequence[DropFile]) -> None:
-        key = content_key(self.folder, drop)
+        key = f"{content_key(self.folder, drop)}:{self.deployment}"
         for attempt in range(1, MAX_ATTEMPTS + 1):
             run = start_run(self.deployment, named(self.folder, drop), key if attempt == 1 else f"{key}:{attempt}")
             if run.state is None or not run.state.is_final():

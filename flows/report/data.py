@@ -76,8 +76,10 @@ def report_data(outputs: str | Path, *, step: str = "writing the report") -> Jso
             "ordered": f.order_known, "versions": f.same_source, "same": [change_numbers(key) for key in sorted(change_keys(plain))],
             "changes": [[CHANGE_TYPES.index(c.type), c.direction] for c in f.changes],
             "marks": [marks(f.earlier_text, f.changes, "earlier"), marks(f.later_text, f.changes, "later")],
-            "verdict": shown(verdict(f.kind, f.changes, order_known=f.order_known)),
-            "more": [shown(sentence) for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known)],
+            "verdict": shown(verdict(f.kind, f.changes, order_known=f.order_known, texts=(f.earlier_text, f.later_text))),
+            "more": [
+                shown(sentence) for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known, texts=(f.earlier_text, f.later_text))
+            ],
             "copies": [_others(f.earlier_sources, f.earlier_source), _others(f.later_sources, f.later_source)],
             "outlets": articles.outlets_of(f.earlier_sources, f.later_sources),
             "evidence": _evidence(f.evidence, features, rules),

@@ -56,10 +56,12 @@ class Candidates:
 NO_CANDIDATES = Candidates(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0), np.zeros(0))
 
 
-def propose_pairs(earlier: ArticleView, later: ArticleView, *, least_likely: float = LEAST_LIKELY) -> Candidates:
+def propose_pairs(earlier: ArticleView, later: ArticleView, *, near_copy: bool = False, least_likely: float = LEAST_LIKELY) -> Candidates:
     """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers.
 
     A pair that is not word for word the same must pass the gate too: tell one fact with at least the probability `least_likely`. With 0 there is no gate.
+    near_copy: the one text is for the most part in the other. A claim that stands in both is then paired with itself alone: what was added beside it, as in a
+    live blog, did not take its place, and two statements within one article are not compared.
     """
     if not earlier.claims or not later.claims:
         return NO_CANDIDATES
@@ -71,7 +73,11 @@ def propose_pairs(earlier: ArticleView, later: ArticleView, *, least_likely: flo
     if least_likely > 0:
         likely = likelihood(earlier, later, similarity, margin) >= least_likely
         nearest, named = nearest & likely, named & likely
-    fired = np.stack([_word_for_word(earlier, later), nearest, named])  # (len(RULES), n_earlier, n_later)
+    same = _word_for_word(earlier, later)
+    if near_copy:
+        stays = same.any(axis=1)[:, None] | same.any(axis=0)
+        nearest, named = nearest & ~stays, named & ~stays
+    fired = np.stack([same, nearest, named])  # (len(RULES), n_earlier, n_later)
     i, j = np.nonzero(fired.any(axis=0))
     rule = fired[:, i, j].argmax(axis=0)  # the first that fires
     return Candidates(i.astype(np.int32), j.astype(np.int32), rule.astype(np.uint8), similarity[i, j], margin[i, j])

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, least_log_odds
+from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, least_log_odds, most_of_three_closest
 from flows.steps.views import ArticleView
 
 
@@ -82,9 +82,3 @@ def may_share_event(new: Sequence[ArticleView], cards: Sequence[Card], min_affin
                 shared = len(names & card.names)
                 found[usable[k]] = bool(bound + names_part(shared, shared / max(1, min(len(names), len(card.names)))) >= least)
     return found
-
-
-def most_of_three_closest(similarity: NDArray[np.float32]) -> float:
-    """An upper bound of the mean cosine of the three closest pairs of claims, no claim in two of them: three rows, or columns, have no better ones."""
-    n = min(3, *similarity.shape)
-    return min(float(np.sort(similarity.max(axis))[-n:].mean()) for axis in (0, 1))

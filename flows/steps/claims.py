@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
+from flows.language.article_notes import is_note_on_article, label_end
 from flows.language.attribution import read_attribution
 from flows.language.certainty import read_certainty
 from flows.language.names import read_names
@@ -83,7 +84,7 @@ class ClaimResult:
 def extract_claims(article: Article, run_id: str) -> ClaimResult:
     """Return the claims of `article`; for each, `article.text[char_start:char_end] == text`.
 
-    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, chrome, too short, too long.
+    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, note on the article, chrome, too short, too long.
     """
     text = article.text
     claims: list[Claim] = []
@@ -119,6 +120,8 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
         return "fragment"
     if _CHROME.search(outside):
         return "chrome"
+    if is_note_on_article(outside):
+        return "note on the article"
     if _TO_THE_READER.match(sentence):
         return "imperative"
     quotes_more = outside != sentence and _is_reported(outside)
@@ -158,7 +161,9 @@ def _is_heading(sentence: str, n_words: int) -> bool:
 
 
 def _skip_lead(text: str, start: int, end: int) -> int:
-    """Where the statement starts: past a dateline, an agency's name or a bullet."""
+    """Where the statement starts: past a label, a dateline, an agency's name or a bullet."""
+    if (label := label_end(text[start:end])) and start + label < end:
+        start += label
     for pattern in (_BULLET, _DATELINE, _AGENCY):
         lead = pattern.match(text[start:end])
         if lead and start + lead.end() < end:

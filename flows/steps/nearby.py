@@ -3,7 +3,8 @@
 The affinity (flows/steps/storylines.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
 and names are cheap to have of many pairs at once; and the closest three are no closer than the closest one, which is no closer than the first numbers of the
 claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So most pairs are told apart by a few products of
-matrices, and none is passed over that the full test would take. The products are of bounded size, so memory grows with the articles, not with their pairs.
+matrices, and none is passed over that the full test would take. The products are of bounded size, and what they are made of is kept for the articles within one
+window only, so memory grows with the articles of a window, not with their pairs.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.steps.views import ArticleView
+
+if TYPE_CHECKING:
+    from flows.steps.closest import Pieces
 
 CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
 ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
@@ -25,8 +30,8 @@ ROUNDING = 0.001  # the last bits of a product of matrices depend on their size:
 # At 0.3, 12 of 820 pairs of one event are missed, and 20 of 19,062 others let through, whose claims then have to be told apart one by one.
 AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -22.85, {"centroid": 17.71, "closest": 17.39, "names": 0.36, "name_share": 6.14}
 
-BLOCK = 4_096  # claims a side of one product: 64 MB, whatever the number of articles
-LEADING = 96  # of a vector's 384 numbers: on real news they carry four fifths of its length
+BLOCK = 4_096  # claims of the articles that are looked at together
+LEADING = 128  # of a vector's 384 numbers: on real news they carry nine tenths of its length
 SAMPLE = 4_096  # claims that the leading directions are taken from; others only let more pairs through
 
 Positions = list[tuple[int, int]]
@@ -42,6 +47,8 @@ def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, wind
 
     With each part comes the number of new articles done. Versions of one source, which are always compared, come first.
     """
+    from flows.steps.closest import Pieces  # torch, which takes seconds to import: what only asks about two articles does without
+
     versions = _versions(views, n_new)
     yield 0, sorted(versions)
     usable = [i for i, view in enumerate(views) if view.claims]
@@ -52,17 +59,24 @@ def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, wind
     # By date, so that whole blocks are out of each other's window; the new ones apart, so that known ones are never compared with known ones.
     by_date = sorted(usable, key=lambda i: (i >= n_new, spans[i, 0] == -np.inf, spans[i, 0], i))
     basis = _leading_directions([views[i] for i in usable])
-    blocks = [_Block.of(part, views, spans, numbers, basis) for part in _cut(by_date, views, n_new)]
+    parts = list(_cut(by_date, views, n_new))
+    extents = [(spans[part, 0].min(), spans[part, 1].max()) for part in parts]
+    made: dict[int, _Block] = {}
     least, window, n_done = least_log_odds(min_affinity), window_days * 86_400.0 + 1.0, 0
-    for k, rows in enumerate(blocks):
-        if rows.places[0] >= n_new:
+    for k, part in enumerate(parts):
+        if part[0] >= n_new:
             return
         found: Positions = []
-        for columns in blocks[k:]:
-            if rows.within(columns, window):
-                r, c = _likely(rows, columns, window, least)
-                found += zip(rows.places[r].tolist(), columns.places[c].tolist(), strict=True)
-        n_done += len(rows.places)
+        for m in range(k, len(parts)):
+            if extents[k][0] > extents[m][1] + window or extents[m][0] > extents[k][1] + window:
+                made.pop(m, None)  # too early for this part and all that follow, or so late that it has not been made
+                continue
+            for new in {k, m} - made.keys():
+                made[new] = _Block.of(parts[new], views, spans, numbers, basis, Pieces.of)
+            r, c = _likely(made[k], made[m], window, least)
+            found += zip(made[k].places[r].tolist(), made[m].places[c].tolist(), strict=True)
+        made.pop(k, None)
+        n_done += len(part)
         yield n_done, sorted(pair for i, j in found if (pair := (min(i, j), max(i, j))) not in versions)
 
 
@@ -109,12 +123,11 @@ def _leading_directions(views: Sequence[ArticleView]) -> NDArray[np.float32] | N
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Block:
-    """Some of the articles, as matrices: n articles with k claims and m names in all; of a claim they take a quarter of what its vector does."""
+    """Some of the articles, those with most claims first, as matrices: n articles with m names in all."""
 
     places: NDArray[np.int64]  # (n,) in the list of all articles
     views: Sequence[ArticleView]  # (n,)
-    bounds: NDArray[np.float32]  # (k, LEADING + 1) the product of two rows is at least that of their vectors
-    starts: NDArray[np.int64]  # (n + 1,) where each article's claims begin; where the last one's end
+    pieces: Pieces  # of vectors (LEADING + 1,) whose product is at least that of the claims' own
     centroids: NDArray[np.float32]  # (n, H)
     spans: NDArray[np.float64]  # (n, 2) seconds
     words: NDArray[np.int32]  # (m,) numbers of name words
@@ -123,22 +136,20 @@ class _Block:
 
     @classmethod
     def of(
-        cls, places: Sequence[int], views: Sequence[ArticleView], spans: NDArray[np.float64], numbers: dict[str, int], basis: NDArray[np.float32] | None
-    ) -> _Block:
+        cls, places: Sequence[int], views: Sequence[ArticleView], spans: NDArray[np.float64], numbers: dict[str, int], basis: NDArray[np.float32] | None,
+        make_pieces: Callable[[NDArray[np.float32], NDArray[np.int64]], Pieces],
+    ) -> _Block:  # fmt: skip
         """The articles at `places` in `views` and `spans`. `numbers` of words are given as they come."""
+        places = sorted(places, key=lambda i: -len(views[i].claims))
         its = [views[i] for i in places]
         vectors = np.concatenate([view.vectors for view in its])
         words = [np.array([numbers.setdefault(word, len(numbers)) for word in view.name_words], dtype=np.int32) for view in its]
         n_words = np.array([len(own) for own in words])
+        pieces = make_pieces(vectors if basis is None else _bounds(vectors, basis), np.array([len(view.claims) for view in its]))
         return cls(
-            np.array(places), its, vectors if basis is None else _bounds(vectors, basis), np.cumsum([0, *(len(view.claims) for view in its)]),
-            np.stack([view.centroid for view in its]), spans[places], np.concatenate(words), np.repeat(np.arange(len(its), dtype=np.int32), n_words),
-            n_words.astype(np.float32),
+            np.array(places), its, pieces, np.stack([view.centroid for view in its]), spans[places], np.concatenate(words),
+            np.repeat(np.arange(len(its), dtype=np.int32), n_words), n_words.astype(np.float32),
         )  # fmt: skip
-
-    def within(self, other: _Block, window: float) -> bool:
-        """False where no two articles of the two blocks can be within the window."""
-        return bool(self.spans[:, 0].min() <= other.spans[:, 1].max() + window and other.spans[:, 0].min() <= self.spans[:, 1].max() + window)
 
     def has(self, words: NDArray[np.int32]) -> NDArray[np.float32]:
         """Which articles have which of these words, which go upwards: (n, len(words)), 1 or 0."""
@@ -147,13 +158,6 @@ class _Block:
         mask = np.zeros((len(self.n_words), len(words)), dtype=np.float32)
         mask[self.of_article[hit], at[hit]] = 1.0
         return mask
-
-    def claims_of(self, articles: NDArray[np.integer]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The bounds of the claims of some articles, which go upwards, and where each of these begins."""
-        sizes = np.diff(self.starts)
-        wanted = np.zeros(len(sizes), dtype=bool)
-        wanted[articles] = True
-        return self.bounds[np.repeat(wanted, sizes)], np.cumsum(sizes[articles]) - sizes[articles]
 
 
 def _bounds(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -174,29 +178,23 @@ def _likely(rows: _Block, columns: _Block, window: float, least: float) -> tuple
     may &= needed <= 1.0
     some_rows, some_columns = np.flatnonzero(may.any(1)), np.flatnonzero(may.any(0))
     if len(some_rows):
-        (a, a_starts), (b, b_starts) = rows.claims_of(some_rows), columns.claims_of(some_columns)
-        closest = np.maximum.reduceat(np.maximum.reduceat(a @ b.T, a_starts, axis=0), b_starts, axis=1)
         part = np.ix_(some_rows, some_columns)
-        may[part] &= closest >= needed[part]
-    for row in np.flatnonzero(may.any(1)).tolist():  # few are left: now the whole vectors, and the closest three
-        there = np.flatnonzero(may[row])
-        its, others = rows.views[row].vectors, np.concatenate([columns.views[c].vectors for c in there.tolist()])
-        closest = _most_of_three_closest((others @ its.T).max(1), np.diff(columns.starts)[there], len(its))
-        may[row, there] = closest >= needed[row, there]
+        may[part] &= rows.pieces.closest(some_rows, columns.pieces, some_columns) >= needed[part]
     r, c = np.nonzero(may)
-    return r, c
+    kept = np.array([_may_reach(rows.views[i], columns.views[j], needed[i, j]) for i, j in zip(r.tolist(), c.tolist(), strict=True)], dtype=bool)
+    return r[kept], c[kept]
 
 
-def _most_of_three_closest(closest: NDArray[np.float32], sizes: NDArray[np.int64], n_others: int) -> NDArray[np.floating]:
-    """An upper bound of the mean cosine of the three closest pairs of claims of one article with each of several, shape (n,).
+def _may_reach(a: ArticleView, b: ArticleView, needed: float) -> bool:
+    """Say whether the three closest pairs of claims may be so near: of few articles, so now the whole vectors are looked at."""
+    similarity = a.vectors @ b.vectors.T
+    return bool(similarity.max() >= needed) and most_of_three_closest(similarity) >= needed
 
-    closest: how close the claims of these, `sizes` (n,) each, come to the one, of `n_others` claims. No claim is in two of the three pairs.
-    """
-    best = np.full((len(sizes), max(3, sizes.max())), -np.inf, dtype=np.float32)
-    best[np.repeat(np.arange(len(sizes)), sizes), np.concatenate([np.arange(n) for n in sizes])] = closest
-    best = -np.sort(-best, axis=1)[:, :3]
-    n_pairs = np.minimum(np.minimum(sizes, n_others), 3)
-    return np.where(np.arange(3) < n_pairs[:, None], best, 0.0).sum(1) / n_pairs
+
+def most_of_three_closest(similarity: NDArray[np.float32]) -> float:
+    """An upper bound of the mean cosine of the three closest pairs of claims, no claim in two of them: three rows, or columns, have no better ones."""
+    n = min(3, *similarity.shape)
+    return min(float(np.sort(similarity.max(axis))[-n:].mean()) for axis in (0, 1))
 
 
 def _closest_needed(rows: _Block, columns: _Block, near: NDArray[np.float32], least: float) -> NDArray[np.floating]:

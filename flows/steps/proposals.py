@@ -87,7 +87,7 @@ class ProposedPairs:
                     claims += view.claims
             kept.append(articles)
             begins.append((begin_of[articles.earlier], begin_of[articles.later]))
-            recent.append(propose_pairs(articles.earlier, articles.later))
+            recent.append(propose_pairs(articles.earlier, articles.later, near_copy=articles.comparison.near_copy))
             sizes.append(len(recent[-1]))
             if len(recent) == TOGETHER:
                 _join(joined, recent)

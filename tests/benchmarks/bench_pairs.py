@@ -26,7 +26,7 @@ from flows.steps.views import ArticleView
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 
-def every_pair(earlier: ArticleView, later: ArticleView) -> Candidates:
+def every_pair(earlier: ArticleView, later: ArticleView, **_: bool) -> Candidates:
     """All pairs of claims of two articles."""
     similarity = blocking.claim_similarity(earlier, later)
     margin = blocking.pair_margins(similarity) if similarity.size else similarity

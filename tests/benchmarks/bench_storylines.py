@@ -38,6 +38,7 @@ ALL, TOPIC, EVENT, FACT, TELLING = 0.70, 0.40, 0.60, 0.75, 0.50
 
 def made_up(n: int, n_days: int, seed: int) -> list[Any]:
     """Return `n` articles, as the steps from storylines on see them."""
+    import flows.steps.closest  # noqa: F401 (torch, which a check has from the steps before)
     from flows.records import Article, Claim, NameMention
     from flows.steps.views import ArticleView
 

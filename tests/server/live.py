@@ -48,9 +48,9 @@ class Program:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def interrupt(self) -> int:
-        """Ctrl-C; return the exit code."""
-        self._process.send_signal(signal.SIGINT)
+    def interrupt(self, number: int = signal.SIGINT) -> int:
+        """Ctrl-C, or another signal, to this program alone; return the exit code."""
+        self._process.send_signal(number)
         try:
             return self._process.wait(ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -98,10 +98,15 @@ class LiveServer:
         self._server.kill()
         self._programs.remove(self._server)
 
-    def interrupt(self, program: Program) -> int:
-        """Ctrl-C; return the program's exit code. From now on it may be away."""
+    def interrupt(self, program: Program, number: int = signal.SIGINT) -> int:
+        """Ctrl-C, or another signal; return the program's exit code. From now on it may be away."""
         self._programs.remove(program)
-        return program.interrupt()
+        return program.interrupt(number)
+
+    def kill_program(self, program: Program) -> None:
+        """Kill one that was started, and all that it has started."""
+        self._programs.remove(program)
+        program.kill()
 
     def end(self) -> None:
         """Kill all that was started."""
@@ -124,6 +129,14 @@ class LiveServer:
         )  # fmt: skip
         assert done.returncode == 0, f"{words}: {done.stdout[-SHOWN_CHARS:]}{done.stderr[-SHOWN_CHARS:]}"
         return done.stdout
+
+    def refused(self, *words: str | Path) -> str:
+        """Carry out a program that must end with exit code 2; return what it says."""
+        done = subprocess.run(
+            [BIN / words[0], *words[1:]], cwd=self.folder, env=self.environment_in(self.folder), capture_output=True, text=True, timeout=WAIT_S, check=False
+        )
+        assert done.returncode == 2, done.stderr[-SHOWN_CHARS:]
+        return done.stderr
 
     def until(self, condition: Callable[[], T], what: str) -> T:
         """Wait for a condition to hold, and return what it says; fail where it never does, or a program has ended meanwhile.

@@ -10,6 +10,7 @@ import json
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,9 +23,12 @@ import yaml
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import FlowRun
 
+from flows.commands.base import EXIT_INTERRUPTED, EXIT_TERMINATED
 from flows.drops.checking import check_drop
+from flows.drops.ending import LEAVE_AFTER_S, UNTOLD
 from flows.drops.folder import DropFile, content_key, fingerprint
 from flows.drops.ledger import Ledger
+from flows.drops.lost import run_processes
 from flows.drops.trigger import named, start_run
 from flows.tables import Outputs, load
 from tests.core_examples import write_articles
@@ -105,7 +109,7 @@ class Receiver(ThreadingHTTPServer):
                 self.send_response(204)
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: Any) -> None:
                 pass
 
         super().__init__(("127.0.0.1", 0), Handler)
@@ -154,12 +158,18 @@ class Served:
 def served(server: LiveServer, automation: None, tmp_path_factory: pytest.TempPathFactory, parameters: dict[str, Any]) -> Served:
     """`claimdrift serve` on an empty folder. Its requests are tried twice, not six times, so that a server that is away is noticed in seconds."""
     at = tmp_path_factory.mktemp("serve")
-    (at / "drops").mkdir()
+    return Served(serve_in(at, "desk", server, parameters, n_retries=1), at / "drops", at / "archive")
+
+
+def serve_in(at: Path, name: str, server: LiveServer, parameters: Mapping[str, Any], *, n_retries: int = 5) -> Program:
+    """Start `claimdrift serve` on the folder `at`/drops, and wait until it serves. n_retries: of a request; Prefect's own are 5."""
+    (at / "drops").mkdir(exist_ok=True)
     options = [word for name, value in parameters.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    words = ["claimdrift", "serve", at / "drops", "--outputs", at / "archive", "--every", "1h", "--name", "desk", *options]
-    program = server.spawn(*words, PREFECT_CLIENT_MAX_RETRIES="1")
-    server.until(lambda: "serving check-drops/desk" in program.printed, "serve")
-    return Served(program, at / "drops", at / "archive")
+    program = server.spawn(
+        "claimdrift", "serve", at / "drops", "--outputs", at / "archive", "--every", "1h", "--name", name, *options, PREFECT_CLIENT_MAX_RETRIES=str(n_retries)
+    )
+    server.until(lambda: f"serving check-drops/{name}" in program.printed, "serve")
+    return program
 
 
 def test_serve_checks_three_drops_that_come_at_once(server: LiveServer, served: Served, receiver: Receiver, tmp_path: Path, parameters: dict[str, Any]):
@@ -207,6 +217,49 @@ def test_a_server_that_goes_away_and_comes_back(server: LiveServer, served: Serv
     if n_before == 3:
         assert found(served.outputs) == found_at_once(drops, tmp_path, parameters)
     assert server.interrupt(served.program) == 0
+
+
+def test_a_run_whose_process_was_killed_is_ended_by_the_next_serve(server: LiveServer, tmp_path: Path, parameters: dict[str, Any]):
+    """And its drop gets a new run; a run whose process lives goes on. Only one serves a deployment."""
+    drops, deployment = drops_of(2), "check-drops/lost"
+    first = serve_in(tmp_path, "lost", server, parameters)
+    with Outputs(tmp_path / "archive").lock():  # the run waits for it
+        write_articles(tmp_path / "drops", drops[0])
+        [run] = server.until(lambda: [run for run in server.runs(deployment) if run.state and run.state.is_running()], "the run")
+        refused = server.refused("claimdrift", "serve", tmp_path / "drops", "--outputs", tmp_path / "archive", "--name", "lost")
+        assert "check-drops/lost is being served already" in refused
+        server.kill_program(first)
+    second = serve_in(tmp_path, "lost", server, parameters)
+    server.until(lambda: "1 run of check-drops/lost had no process any more, and is set to Crashed in Prefect" in second.printed, "the run's end")
+    runs = server.until(lambda: [r for r in server.runs(deployment) if r.state and r.state.is_completed()], "the new run")
+    with server.client() as client:
+        ended = client.read_flow_run(run.id).state
+    assert ended is not None
+    assert ended.is_crashed()
+    assert "Its process is gone" in (ended.message or "")
+    print(f"\na run whose process was killed\n{run_table(server.runs(deployment))}")
+    assert run.id not in {r.id for r in runs}
+    assert set(load(tmp_path / "archive", "sightings")["source"]) == set(drops[0])
+    assert server.interrupt(second) == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_TERMINATED)])
+def test_serve_ends_in_time_while_the_server_is_away(server: LiveServer, tmp_path: Path, parameters: dict[str, Any], number: int, code: int):
+    """With as many tries as Prefect makes by default, and a run under way."""
+    deployment = f"check-drops/away-{number}"
+    program = serve_in(tmp_path, f"away-{number}", server, parameters)
+    with Outputs(tmp_path / "archive").lock():
+        write_articles(tmp_path / "drops", drops_of(1)[0])
+        server.until(lambda: [run for run in server.runs(deployment) if run.state and run.state.is_running()], "the run")
+        server.kill()
+        began = time.monotonic()
+        assert server.interrupt(program, number) == code
+        took = time.monotonic() - began
+        assert not run_processes()
+    print(f"\nended after {took:.1f} s: {program.printed.splitlines()[-1]}")
+    assert took < LEAVE_AFTER_S + 15
+    assert UNTOLD in program.printed.splitlines()[-1]
+    server.start()
 
 
 # --- a work pool ---------------------------------------------------------------------------------------------------------------------------------------------
