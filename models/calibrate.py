@@ -3,8 +3,8 @@
     python -m models.calibrate --checkpoint DIR [--shared ../shared] [--every 2]
 
 The logits of the heads that stand alone get a scale and a shift (Platt 1999); those that say which relation or which types only a scale ("temperature", Guo et
-al. 2017: what is likeliest stays as it was learned). Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's last layer: a
-checkpoint has no more parts than before. models/evaluate.py measures on the topics between.
+al. 2017: what is likeliest stays as it was learned). Fitted by maximum likelihood on every other topic that training does not see, and folded into the head's
+last layer: a checkpoint has no more parts than before. models/evaluate.py measures on the topics between.
 """
 
 from __future__ import annotations
