@@ -27,11 +27,11 @@ def some_articles(made: np.random.Generator, sizes: list[int], width: int) -> li
 
 @settings(max_examples=150, deadline=None)
 @given(
-    seed=SEEDS, sizes=st.tuples(SIZES, SIZES), piece=st.integers(1, 5), strip=st.integers(1, 9), width=st.integers(1, 40), dtype=st.sampled_from(DTYPES),
-    chosen=st.randoms(use_true_random=False),
+    seed=SEEDS, sizes=st.tuples(SIZES, SIZES), piece=st.integers(1, 5), strip=st.integers(1, 9), rounded=st.integers(1, 9), width=st.integers(1, 40),
+    dtype=st.sampled_from(DTYPES), chosen=st.randoms(use_true_random=False),
 )  # fmt: skip
 def test_the_closest_are_those_of_every_two_claims(
-    seed: int, sizes: tuple[list[int], list[int]], piece: int, strip: int, width: int, dtype: torch.dtype, chosen: random.Random
+    seed: int, sizes: tuple[list[int], list[int]], piece: int, strip: int, rounded: int, width: int, dtype: torch.dtype, chosen: random.Random
 ):
     made = np.random.default_rng(seed)
     sides = [some_articles(made, of_side, width) for of_side in sizes]
@@ -39,6 +39,7 @@ def test_the_closest_are_those_of_every_two_claims(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(closest, "PIECE", piece)
         patch.setattr(closest, "STRIP", strip)
+        patch.setattr(closest, "ROUND", rounded)
         pieces = [Pieces.of(np.concatenate(side), np.array(of_side), dtype) for side, of_side in zip(sides, sizes, strict=True)]
         found = pieces[0].closest(picked[0], pieces[1], picked[1])
     exact = np.array([[(sides[0][i].astype(np.float64) @ sides[1][j].astype(np.float64).T).max() for j in picked[1]] for i in picked[0]])

@@ -29,6 +29,7 @@ ENTITIES = [
     # supplier and maker
     ("Ravel", "Ostrin", "The army received the tanks from Ravel.", "The tanks were supplied by Ostrin.", "the supplier"),
     ("Ravel", "Ostrin", "Ravel has agreed to provide the grain.", "Ostrin will supply the grain.", "the supplier"),
+    ("Ravel", "Ostrin", "Ravel paid the fine.", "Ostrin paid the fine.", "who or what “paid”"),
     ("Ravel", "Ostrin", "Ravel was given the grain.", "Ostrin gave the grain away.", None),
     ("Ravelian", "Ostrian", "The army fired Ravelian-made rockets.", "The army fired Ostrian-made rockets.", "who or what made it"),
     # who did it, and to whom

@@ -19,7 +19,9 @@ _GIVING = frozenset(
     bequeath donation sale delivery""".split()
 )
 _SENDING = frozenset(stem(w) for w in "send sent deliver ship transfer export dispatch bring brought move transport carry".split())
-_GETTING = frozenset(stem(w) for w in "receive get got buy bought obtain acquire purchase import borrow".split())
+_GETTING = frozenset(stem(w) for w in "receive get got buy bought obtain acquire purchase import".split())
+# Whose subject is a supplier; who pays, awards or assigns is none.
+_SUPPLYING = frozenset(stem(w) for w in "give gave given provide supply deliver sell sold hand".split())
 # Nouns that take "to" themselves: "access to X", "a threat to X" name no recipient. 47 of general English.
 _TAKES_TO = frozenset(
     """access threat alternative attention tribute answer solution response damage approach visit way key link links tie ties route road danger challenge
@@ -91,7 +93,7 @@ def _supplier(text: str, span: Span) -> str | None:
     m = re.search(rf"\b(\w+)\s+(by|from)\s+{_LEAD}$", text[: span[0]])
     if m is not None and ends_phrase(text, span) and _is_noun_phrase(text, span, m.group()):
         verb = stem(m[1])
-        passive = m[2] == "by" and verb in _GIVING | _SENDING and re.search(r"(?:ed|en|sold|sent|lent|paid|brought)$", m[1])
+        passive = m[2] == "by" and verb in _SUPPLYING and re.search(r"(?:ed|en|sold)$", m[1])
         if passive or (m[2] == "from" and verb in _GETTING):
             return "the supplier"
     got = re.search(rf"\b(?:received|bought|obtained|acquired|purchased|imported)\b([^,.;]{{1,50}})\bfrom\s+{_LEAD}$", text[: span[0]])
@@ -101,7 +103,7 @@ def _supplier(text: str, span: Span) -> str | None:
     if clause is None or clause.verb is None or not _is_subject(text, span, clause.subjects):
         return None
     group = text[slice(*clause.verb)]
-    return "the supplier" if stem(main_verb(group)) in _GIVING and not _PASSIVE.search(group) else None
+    return "the supplier" if stem(main_verb(group)) in _SUPPLYING and not _PASSIVE.search(group) else None
 
 
 def _maker(text: str, span: Span) -> str | None:

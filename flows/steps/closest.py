@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 PIECE = 2  # claims of one article in a piece: with more, more is filled up; with fewer, less is left to the processor's cache
 STRIP = 256  # pieces a side of one product: some MB, little enough to stay near the processor
+ROUND = 64  # the pieces of a side are as many times so many: for each shape of a product, torch keeps what it has made ready
 
 
 def product_type() -> torch.dtype:
@@ -58,13 +59,14 @@ class Pieces:
             part = closest[start : start + STRIP]
             for claims in a[:, start : start + STRIP]:
                 torch.maximum(part, (claims @ columns).view(len(part), len(b), -1).amax(1), out=part)
-        return _of_articles(_of_articles(closest, n_with_a).T, n_with_b).T.float().numpy() + most_lost(a.dtype)
+        return (_of_articles(_of_articles(closest, n_with_a).T, n_with_b).T.float() + most_lost(a.dtype)).numpy()
 
     def _some(self, articles: NDArray[np.int64]) -> tuple[torch.Tensor, list[int]]:
-        """Some articles' vectors: all first pieces, then all second ones, and so on; and how many articles have so many."""
+        """Some articles' vectors: all first pieces, then all second ones, and so on, the last one more than once; and how many articles have so many."""
         n_pieces = self.n_pieces[articles]
         n_with = [int(np.count_nonzero(n_pieces > k)) for k in range(n_pieces[0])]
-        return self.vectors[:, torch.from_numpy(np.concatenate([self.first[articles[:n]] + k for k, n in enumerate(n_with)]))], n_with
+        pieces = np.concatenate([self.first[articles[:n]] + k for k, n in enumerate(n_with)])
+        return self.vectors[:, torch.from_numpy(np.pad(pieces, (0, -len(pieces) % ROUND), mode="edge"))], n_with
 
 
 def _of_articles(of_pieces: torch.Tensor, n_with: Sequence[int]) -> torch.Tensor:

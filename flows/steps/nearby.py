@@ -3,8 +3,9 @@
 The affinity (flows/steps/storylines.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
 and names are cheap to have of many pairs at once; and the closest three are no closer than the closest one, which is no closer than the first numbers of the
 claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So most pairs are told apart by a few products of
-matrices, and none is passed over that the full test would take. The products are of bounded size, and what they are made of is kept for the articles within one
-window only, so memory grows with the articles of a window, not with their pairs.
+matrices (flows/steps/closest.py), and none is passed over that the full test would take. The products are of bounded size, and what they are made of is kept
+for the articles within one window only, so memory grows with the articles of a window, not with their pairs. Time does grow with the pairs within a window:
+clusters of claims would rule out few, since those of unrelated articles lie about equally far from each other.
 """
 
 from __future__ import annotations
