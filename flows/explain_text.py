@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.explain import Explanation, Waterfall
 from flows.quoting import Side
-from flows.records import CHANGE_TYPES, Change
+from flows.records import CHANGE_TYPES, Finding
 from flows.report.features import feature_words
 from flows.report.verdict import change_name, change_sentence, verdict
 from flows.summary_text import KIND_STYLES, Printer
@@ -48,7 +48,7 @@ class _Explainer(Printer):
         for name, side, words in zip(_names(e), e.sides, _words(e), strict=True):
             self.side(name, side, words)
         if e.finding is not None:
-            self.changes(e.finding.changes, order_known=e.finding.order_known)
+            self.changes(e.finding)
         self.line()
         for step in e.steps:
             passed = ("yes  ", "green") if step.passed else ("NO   ", "bold red")
@@ -67,7 +67,7 @@ class _Explainer(Printer):
             self.line(("No finding", "bold"), f": {_WHY[e.dropped_at] if e.dropped_at else 'the pair is not in the findings'}.")
             return
         f = e.finding
-        sentence = verdict(f.kind, f.changes, order_known=f.order_known)
+        sentence = verdict(f.kind, f.changes, order_known=f.order_known, texts=(f.earlier_text, f.later_text))
         self.line((f.kind.capitalize(), KIND_STYLES[f.kind]), f", score {f.score:.2f}. {one_line(sentence)}")
 
     def side(self, name: str, side: Side, words: list[str]) -> None:
@@ -83,12 +83,12 @@ class _Explainer(Printer):
             said = f"; source: {one_line(side.claim.attribution)}" if side.claim.attribution else ""
             self.line((f"{side.claim.certainty}{said}", "dim"), indent=LABEL)
 
-    def changes(self, changes: list[Change], *, order_known: bool) -> None:
+    def changes(self, f: Finding) -> None:
         self.line()
-        for number, change in enumerate(changes):
-            name = change_name(change, order_known=order_known)
+        for number, change in enumerate(f.changes):
+            name = change_name(change, order_known=f.order_known)
             self.line(("changes".ljust(LABEL) if not number else " " * LABEL, "dim"), f"{name} ({change.kind})", hang=LABEL)
-            self.line(one_line(change_sentence(change, order_known=order_known)), indent=LABEL + 2)
+            self.line(one_line(change_sentence(change, order_known=f.order_known, texts=(f.earlier_text, f.later_text))), indent=LABEL + 2)
 
     def probabilities(self, evidence: Mapping[str, Any], first: str, second: str) -> None:
         names = ("entailment", "neutral", "contradiction")
