@@ -10,6 +10,7 @@ from rich.text import Text
 
 from flows.records import Finding
 from flows.report.verdict import change_name
+from flows.steps.measured import measured
 from flows.summary import N_REJECTS, CheckSummary, TopFinding, changed_spans
 from flows.terminal import can_print, one_line, printable
 from flows.wording import many
@@ -59,6 +60,8 @@ class Printer:
         for label, text in (("read", self.read_line(summary)), ("compared", self.compared_line(summary)), ("found", self.found_line(summary, wall_s))):
             if text:
                 self.line((f"{label:<{LABEL}}", "dim"), text, hang=LABEL)
+        if note := expected_note(summary):
+            self.line((f"{'expected':<{LABEL}}", "dim"), note, hang=LABEL)
         if summary.watched:
             names = f" {self.dot} ".join(f"{printable(term)} {n:,}" for term, n in summary.watched.items())
             self.line((f"{'watched':<{LABEL}}", "dim"), names, hang=LABEL)
@@ -161,6 +164,15 @@ class Printer:
         if summary.n_findings_in_folder:
             self.line((f"{'to load':<{LABEL}}", "dim"), f'from flows.tables import load; load({_quoted(folder)}, "findings")', wrap=False)
             self.line(" " * LABEL, f"import pandas; pandas.read_parquet({_quoted(folder + '/findings')})", wrap=False)
+
+
+def expected_note(summary: CheckSummary) -> str:
+    """Say how many of the run's findings are to be expected right, by what was measured of the embedded model; empty where nothing is known."""
+    least = summary.run.thresholds["min_score"]
+    precision = measured().expected_precision(least) if summary.run.model_source == measured().model else None
+    if not summary.n_findings or precision is None:
+        return ""
+    return f"{precision:.0%} of findings with a score of {least:g} or more were right on annotated stories kept apart; of real news, fewer"
 
 
 def nothing_found(summary: CheckSummary) -> str:

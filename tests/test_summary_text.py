@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from example_archive import example
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from flows.records import Reject
 from flows.summary import CheckSummary, summarise
-from flows.summary_text import nothing_found, print_summary, summary_text, without_heads_note
+from flows.summary_text import expected_note, nothing_found, print_summary, summary_text, without_heads_note
 
 
 def with_rejects(summary: CheckSummary, *details: tuple[str, str]) -> CheckSummary:
@@ -113,3 +114,13 @@ def test_one_article_alone(tmp_path):
 def test_a_checkpoint_without_fact_heads_is_told(tmp_path):
     assert without_heads_note(summarise(publish(tmp_path / "a", [], model_id="1234"))) == ""
     assert "three NLI labels only" in without_heads_note(summarise(publish(tmp_path / "b", [], model_id="1234+5678")))
+
+
+def test_what_precision_to_expect_is_told_of_the_embedded_model_alone(tmp_path):
+    ours = summarise(publish(tmp_path / "a", [finding(12)], model_source="claimdrift-minilm", thresholds={"min_score": 0.4}))
+    assert re.fullmatch(r"\d\d% of findings with a score of 0\.4 or more were right on annotated stories kept apart; of real news, fewer", expected_note(ours))
+    assert f"expected  {expected_note(ours)}" in summary_text(ours)
+    other = summarise(publish(tmp_path / "b", [finding(12)], model_source="owner/name", thresholds={"min_score": 0.4}))
+    low = summarise(publish(tmp_path / "c", [finding(12)], model_source="claimdrift-minilm", thresholds={"min_score": 0.1}))
+    none = summarise(publish(tmp_path / "d", [], model_source="claimdrift-minilm", thresholds={"min_score": 0.4}))
+    assert [expected_note(s) for s in (other, low, none)] == ["", "", ""]

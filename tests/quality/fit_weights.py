@@ -33,7 +33,9 @@ from flows.records import CHANGE_TYPES, KINDS
 from flows.steps import findings as deciding
 from flows.steps.comparing import change_words
 from flows.steps.findings import judge, kind_features, type_features
+from flows.steps.measured import MEASURED_FILE
 from flows.steps.weighing import WEIGHTS_FILE, Boosted, Weights
+from models.checkpoint import EMBEDDED
 
 # What tells whether two claims are about one fact; whether it changed is decided on all features.
 # Without the share of words in common, which says again what the rare words say: two weights that pull against each other bear no change of style.
@@ -195,13 +197,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
     parser.add_argument("--cache", type=Path, help="pickle of the compared pairs, to fit again quickly")
-    parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6])
+    parser.add_argument("--min-scores", type=float, nargs="*", default=[0.3, 0.4, 0.5, 0.6, 0.7])
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--no-heads", action="store_true", help="score as with a checkpoint without fact heads")
     parser.add_argument("--ablate", action="store_true", help="score variants that go without the model, the comparers, …, at the default --min-score")
     parser.add_argument("--table", action="store_true", help="count the findings at the default --min-score by kind and by type")
     parser.add_argument("--show", type=int, default=0)
     args = parser.parse_args()
+    if args.write and (args.ablate or args.no_heads):
+        parser.error("--write goes with the whole model: without --ablate and --no-heads")
     folders = story_folders(args.stories)
     if args.cache and args.cache.exists():
         rows: list[Row] = pickle.loads(args.cache.read_bytes())
@@ -210,6 +214,7 @@ def main() -> None:
         if args.cache:
             args.cache.write_bytes(pickle.dumps(rows))
     print(len(rows), "pairs,", sum(r.label.same_fact for r in rows), "same fact,", sum(bool(r.label.changes) for r in rows), "changed")
+    scored: dict[float, dict[str, float]] = {}
     for name, names in (ABLATIONS if args.ablate else {"": HEADS if args.no_heads else set()}).items():
         left_out = list(judged_without_their_story(without(rows, names), [f.name for f in folders]))
         for min_score in [deciding.DEFAULT_MIN_SCORE] if args.ablate else args.min_scores:
@@ -220,6 +225,9 @@ def main() -> None:
                 shown = ["--show", str(args.show)] if args.show and min_score == deciding.DEFAULT_MIN_SCORE else []
                 result = subprocess.run([sys.executable, str(script), str(path), *map(str, folders), *shown], capture_output=True, text=True, check=True)
                 print(name, f"min_score {min_score}:", result.stdout if shown else result.stdout.strip().splitlines()[-1], flush=True)
+                if args.write:
+                    command = [sys.executable, str(script), str(path), *map(str, folders), "--json"]
+                    scored[min_score] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()[-1])
                 if args.table and min_score == deciding.DEFAULT_MIN_SCORE:
                     golds = [json.loads((f / "gold.json").read_text(encoding="utf-8")) for f in folders]
                     print(table(count(pq.read_table(path).to_pylist(), golds, scoring_script(args.stories))), flush=True)
@@ -227,7 +235,9 @@ def main() -> None:
         before = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
         weights = {"gate": before["gate"], "with_heads": fit(rows), "nli_only": fit(without_heads(rows))}
         WEIGHTS_FILE.write_text(json.dumps(weights) + "\n", encoding="utf-8")
-        print("wrote", WEIGHTS_FILE)
+        figures = {name: [round(scored[least][name], 3) for least in sorted(scored)] for name in ("precision", "recall")}
+        MEASURED_FILE.write_text(json.dumps({"model": EMBEDDED.name, "min_score": sorted(scored), **figures}, indent=1) + "\n", encoding="utf-8")
+        print("wrote", WEIGHTS_FILE, MEASURED_FILE)
 
 
 if __name__ == "__main__":
