@@ -75,7 +75,7 @@ def propose_pairs(earlier: ArticleView, later: ArticleView, *, near_copy: bool =
         nearest, named = nearest & likely, named & likely
     same = _word_for_word(earlier, later)
     if near_copy:
-        stays = same.any(axis=1)[:, None] | same.any(axis=0)
+        stays = np.logical_or.outer(np.any(same, axis=1), np.any(same, axis=0))
         nearest, named = nearest & ~stays, named & ~stays
     fired = np.stack([same, nearest, named])  # (len(RULES), n_earlier, n_later)
     i, j = np.nonzero(fired.any(axis=0))
