@@ -115,7 +115,8 @@ def test_help_is_as_shown(readme: str) -> None:
 
 
 def test_defaults_shown_in_the_help_are_those_in_force(readme: str) -> None:
-    shown = dict(re.findall(r"(--[\w-]+) .*?\[default: ([\d.]+)\]", dict(parts(readme))["help"]))
+    options = re.split(r"\n\s*(?=--)", dict(parts(readme))["help"])  # the text of one may go over several lines
+    shown = {m[1]: m[2] for option in options if (m := re.match(r"(--[\w-]+) .*?\[default: ([\d.]+)\]", option, re.DOTALL))}
     in_force = {"--min-score": DEFAULT_MIN_SCORE, "--window-days": DEFAULT_WINDOW_DAYS, "--gpus-per-worker": WorkerOptions().gpus_per_worker or 0}
     assert shown == {option: f"{value:g}" for option, value in in_force.items()}, "the help texts are in flows/commands/check_options.py"
 
