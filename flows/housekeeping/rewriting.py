@@ -6,10 +6,11 @@ show it rows twice, or not at all. So each folder is made anew beside the old on
 1. `.rewrite-<folder>` is filled: files that stay are linked, the others written and fsynced. Killed here: the next run deletes it.
 2. `.rewriting.json` is put in place by a rename: the point of no return.
 3. Folder after folder changes places with its rewrite. Killed here: each folder is whole, old or new; the next run does the rest.
-4. The old folders are deleted, with the other files that the journal names, and at last the journal.
+4. The old folders are deleted, LISTED_WITHIN_S later, with the other files that the journal names, and at last the journal.
 
 Every reader sees all of a folder's old rows or all of its new ones. One that listed the old files in the very instant of the step and opens them after it gets
-FileNotFoundError, and none gets wrong rows; `flows.tables.load` then reads again by itself.
+FileNotFoundError, and none gets wrong rows; `flows.tables.load` then reads again by itself. One that had opened the old folder to list it must
+be done with that before the first file goes: hence the wait.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ JOURNAL = ".rewriting.json"
 FORGOTTEN = ".forgotten"  # ids of articles that were forgotten, one a line; the next run leaves them out where it meets them again
 MARKER = ".rewritten"  # in a folder that has changed places: the rewrite's id
 _PREFIX = ".rewrite-"
+LISTED_WITHIN_S = 0.25  # listing a folder takes a millisecond; a busy machine may put the reader aside in between
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +103,7 @@ def _finish(root: Path, entry: dict[str, Any]) -> None:
         elif _marker(here) != entry["id"]:
             exchange(here, new)
     sync_folder(root)
+    time.sleep(LISTED_WITHIN_S)
     for name in entry["delete"]:
         (root / name).unlink(missing_ok=True)
     _clear(root)
