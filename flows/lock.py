@@ -1,4 +1,4 @@
-"""One writer per outputs folder: an advisory lock that dies with its process."""
+"""One writer per outputs folder, and one of other things: advisory locks that die with their process."""
 
 from __future__ import annotations
 
@@ -63,6 +63,20 @@ def folder_lock(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
             with _held_guard:
                 _held.discard(folder.resolve())
                 lock.release()
+
+
+@contextmanager
+def only_one(lock_file: Path, taken: Exception) -> Iterator[None]:
+    """Hold the lock of a file for as long as this process lives, at most; raise `taken` where another process has it."""
+    lock = FileLock(lock_file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise taken from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def writer_of(folder: Path) -> str:

@@ -41,6 +41,7 @@ DIRECTION_SLICES: dict[str, slice] = {}
 for _type, _names in DIRECTIONS.items():
     _start = sum(s.stop - s.start for s in DIRECTION_SLICES.values())
     DIRECTION_SLICES[_type] = slice(_start, _start + len(_names))
+ADDED_HEADS = ("changed",)  # came later than the others: a checkpoint to train on from, or to average, may lack them
 N_DIRECTIONS = sum(len(names) for names in DIRECTIONS.values())
 
 

@@ -2,7 +2,8 @@
 
     python -m models.average --out DIR CHECKPOINT=WEIGHT…        the weights add up to 1
 
-Everything but the numbers, the tokenizer for one, is the first checkpoint's. Calibrate afterwards (models/calibrate.py).
+Everything but the numbers, the tokenizer for one, is the first checkpoint's. A head that came later than others, and that some of the checkpoints lack, is the
+mean of those that have it. Calibrate afterwards (models/calibrate.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
+from models.architecture import ADDED_HEADS
 from models.checkpoint import HEADS_FILE
 
 FILES = ("model.safetensors", HEADS_FILE)
@@ -25,16 +27,17 @@ def average(parts: Sequence[tuple[Path, float]], out: Path) -> None:
     total = sum(weight for _, weight in parts)
     if abs(total - 1.0) > 1e-6:
         raise ValueError(f"the weights add up to {total:g}, not to 1")
-    means = {}
+    means: dict[str, dict[str, torch.Tensor]] = {}
     for name in FILES:
         tensors = [load_file(folder / name) for folder, _ in parts]
-        shapes = [{key: tensor.shape for key, tensor in part.items()} for part in tensors]
-        if any(shape != shapes[0] for shape in shapes):
-            raise ValueError(f"{name}: the checkpoints have other tensors")
-        means[name] = {
-            key: torch.stack([part[key].float() * weight for part, (_, weight) in zip(tensors, parts, strict=True)]).sum(0).to(first.dtype)
-            for key, first in tensors[0].items()
-        }
+        means[name] = {}
+        for key in dict.fromkeys(key for part in tensors for key in part):
+            its = [(part[key], weight) for part, (_, weight) in zip(tensors, parts, strict=True) if key in part]
+            may_lack = name == HEADS_FILE and key.partition(".")[0] in ADDED_HEADS
+            if (len(its) < len(parts) and not may_lack) or len({tensor.shape for tensor, _ in its}) > 1:
+                raise ValueError(f"{name}: the checkpoints have other tensors")
+            share = sum(weight for _, weight in its)
+            means[name][key] = torch.stack([tensor.float() * (weight / share) for tensor, weight in its]).sum(0).to(its[0][0].dtype)
     shutil.copytree(parts[0][0], out)
     for name, mean in means.items():
         save_file(mean, out / name, metadata={"format": "pt"})

@@ -17,6 +17,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 from transformers.utils import logging as transformers_logging
 
 from models.architecture import NLI_LABELS, PairHeads
+from models.precision import multiplies_bfloat16
 
 ON_GPU = "-gpu"  # after the id of a checkpoint that computes on one
 EMBEDDED = Path(__file__).parent / "claimdrift-minilm"
@@ -88,9 +89,8 @@ def label_columns(id2label: Mapping[int, str]) -> tuple[int, int, int]:
 
 
 def fastest_precision() -> Precision:
-    """Return bfloat16 where the processor multiplies it natively (three times as fast as float32 then), else float32. The same on every run of a machine."""
-    able = torch.cpu.get_capabilities()
-    return "bfloat16" if any(able.get(name) for name in ("avx512_bf16", "amx_bf16")) else "float32"
+    """Return bfloat16 where the processor multiplies it natively, else float32."""
+    return "bfloat16" if multiplies_bfloat16() else "float32"
 
 
 def load_checkpoint(source: str | Path = EMBEDDED, precision: Precision = "float32") -> Checkpoint:

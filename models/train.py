@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers import AutoTokenizer, BertForSequenceClassification, PreTrainedTokenizerBase
 
-from models.architecture import DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
+from models.architecture import ADDED_HEADS, DIRECTION_SLICES, NLI_LABELS, HeadLogits, PairHeads, masked_mean, sentence_masks
 from models.batches import Batch, Batcher, SpecialIds
 from models.examples import (
     Example,
@@ -127,7 +127,9 @@ def load_model(folder: Path, dropout: float = 0.0) -> tuple[ClaimModel, PreTrain
     )  # fmt: skip
     heads = PairHeads(trunk.config.hidden_size)
     if (folder / "heads.safetensors").exists():
-        heads.load_state_dict({name: t.float() for name, t in load_file(folder / "heads.safetensors").items()}, strict=False)
+        saved = {name: t.float() for name, t in load_file(folder / "heads.safetensors").items()}
+        fresh = {name: t for name, t in heads.state_dict().items() if name.partition(".")[0] in ADDED_HEADS}
+        heads.load_state_dict(fresh | saved)
     return ClaimModel(trunk, heads, tokenizer), tokenizer
 
 

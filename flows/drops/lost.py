@@ -12,13 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
-from filelock import FileLock, Timeout
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
 from prefect.states import Cancelled, Crashed
 
-from flows.lock import writer_of
+from flows.lock import only_one, writer_of
 from flows.steps.sources import InputError
 from flows.tables import Outputs
 
@@ -32,15 +31,9 @@ RUN_ID = b"PREFECT__FLOW_RUN_ID="  # Prefect's runner sets it for the process of
 def only_server(outputs: Path, name: str) -> Iterator[None]:
     """Be the one that serves the deployment `name` into an outputs folder, as long as this process lives. Raises InputError where another one does."""
     Outputs(outputs).create()
-    lock = FileLock(outputs / f".serve-{hashlib.sha256(name.encode()).hexdigest()[:12]}.lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise InputError(f"{outputs}: check-drops/{name} is being served already. End that one, or give another --name") from None
-    try:
+    lock_file = outputs / f".serve-{hashlib.sha256(name.encode()).hexdigest()[:12]}.lock"
+    with only_one(lock_file, InputError(f"{outputs}: check-drops/{name} is being served already. End that one, or give another --name")):
         yield
-    finally:
-        lock.release()
 
 
 def end_lost_runs(deployment_id: UUID, outputs: Path) -> int:

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from flows.drops.checking import check_drop
 from flows.drops.folder import DropFile, DropFolder
 from flows.drops.isolating import check_apart
@@ -19,6 +17,7 @@ from flows.drops.noted import note_drops
 from flows.drops.reporting import ReportKeeper
 from flows.drops.watching import Stop, watch_folder
 from flows.housekeeping.compacting import compact_when_many
+from flows.lock import only_one
 from flows.make_run import make_run
 from flows.outbox import hand_over_waiting
 from flows.storage import OutputsError
@@ -35,15 +34,9 @@ LOCK_WAIT_S = 30.0  # for a check into the same folder to end, before the drop i
 @contextmanager
 def only_watcher(outputs: Path) -> Iterator[None]:
     """Be the one watcher of an outputs folder, as long as this process lives. Raises OutputsError where another one is."""
-    lock = FileLock(outputs / LOCK_FILE)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        raise OutputsError(f"{outputs}: another watcher is at work here. One at a time checks into an outputs folder; end it, or give another one.") from None
-    try:
+    taken = OutputsError(f"{outputs}: another watcher is at work here. One at a time checks into an outputs folder; end it, or give another one.")
+    with only_one(outputs / LOCK_FILE, taken):
         yield
-    finally:
-        lock.release()
 
 
 class DropWatcher:

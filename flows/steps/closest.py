@@ -13,15 +13,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.precision import multiplies_bfloat16
+
 PIECE = 2  # claims of one article in a piece: with more, more is filled up; with fewer, less is left to the processor's cache
 STRIP = 256  # pieces a side of one product: some MB, little enough to stay near the processor
 ROUND = 64  # the pieces of a side are as many times so many: for each shape of a product, torch keeps what it has made ready
 
 
 def product_type() -> torch.dtype:
-    """bfloat16 where the processor multiplies it natively, three times as fast as float32 then; else float32."""
-    able = torch.cpu.get_capabilities()
-    return torch.bfloat16 if any(able.get(name) for name in ("avx512_bf16", "amx_bf16")) else torch.float32
+    """bfloat16 where the processor multiplies it natively, else float32."""
+    return torch.bfloat16 if multiplies_bfloat16() else torch.float32
 
 
 def most_lost(dtype: torch.dtype) -> float:

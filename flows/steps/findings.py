@@ -11,7 +11,7 @@ from flows.steps.weighing import Weights
 
 # All thresholds of the decision, in one place; a run's row records them.
 SAME_FACT_FLOOR = 0.004  # the model's first look: pairs below it are not scored the other way round, nor compared
-# Claims over it tell one fact: what threads are made of, besides findings. With the checkpoint before, of the claims that a thread held together on
+# Claims over it tell one fact: what threads are made of, besides findings. With an earlier checkpoint, of the claims that a thread held together on
 # development stories 0.60 of the pairs told one fact, and 0.75 of those that do were together; at 0.50 it was 0.45 and 0.85, and threads chained into whole
 # stories.
 SAME_FACT = 0.80
