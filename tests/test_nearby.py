@@ -20,7 +20,7 @@ from flows.components import connected_components
 from flows.records import Claim
 from flows.steps import closest, nearby
 from flows.steps.nearby import pairs_that_may_share_event
-from flows.steps.storylines import compare_articles, find_comparisons
+from flows.steps.storylines import DEFAULT_AFFINITY, compare_articles, find_comparisons
 from flows.steps.views import ArticleView
 from tests.core_examples import DAY, SENTENCES, a_claim, an_article
 
@@ -117,7 +117,7 @@ def test_only_the_articles_within_a_window_are_kept_as_matrices(monkeypatch: pyt
 def test_few_others_are_looked_at(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(nearby, "LEADING", 12)
     views = some_views(5, 120, n_events=30, noise=0.4)
-    n_looked_at = sum(len(part) for _, part in pairs_that_may_share_event(views, 120, window_days=60, min_affinity=0.3))
+    n_looked_at = sum(len(part) for _, part in pairs_that_may_share_event(views, 120, window_days=60, min_affinity=DEFAULT_AFFINITY))
     n_compared = len(find_comparisons(views, [], "r"))
     assert n_compared <= n_looked_at < 3 * n_compared < 120 * 119 / 4
 

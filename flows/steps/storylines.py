@@ -23,7 +23,7 @@ from flows.steps.views import ArticleView
 
 NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
 DEFAULT_WINDOW_DAYS = 60
-DEFAULT_AFFINITY = 0.3
+DEFAULT_AFFINITY = 0.1
 
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
