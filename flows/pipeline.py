@@ -79,7 +79,7 @@ class Settings:
         """Every threshold in force, by name, for the run's row."""
         return {
             "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT,
-            "same_fact_needed": deciding.SAME_FACT_NEEDED,
+            "same_fact_needed": deciding.SAME_FACT_NEEDED, "one_event": deciding.ONE_EVENT,
             "same_fact_floor": deciding.SAME_FACT_FLOOR, "type": deciding.TYPE_FLOOR, "similarity": SIMILARITY_FLOOR, "neighbours": float(NEIGHBOURS),
             "gate": LEAST_LIKELY,
         }  # fmt: skip

@@ -11,7 +11,7 @@ from flows.pipeline import CheckRun, Settings
 from flows.quoting import Side, read_article
 from flows.records import Comparison, Pair, Run
 from flows.steps.comparing import COMPARERS
-from flows.steps.findings import judge
+from flows.steps.findings import contributions_to, judge
 from flows.steps.rows import evidence_of
 from flows.steps.weighing import load_weights
 from flows.tables import Outputs
@@ -79,9 +79,9 @@ def dropped_pair(archive: Outputs, run: Run, first: Side, second: Side, comparis
     evidence = evidence_of(compared, judge(compared, weights, min_score=0.0))
     del evidence["contributions"]
     of, model = ("same fact", weights.same_fact) if pair.dropped_at == "same fact" else ("score", weights.changed)
-    moved = model.contributions(compared.features)
+    moved = contributions_to(compared.features, model)
     moves = tuple((name, compared.features[name], moved[name]) for name in sorted(moved, key=lambda n: -abs(moved[n])))
-    return Recomputed(evidence, Waterfall(of, model.log_odds(compared.features) - sum(moved.values()), moves))
+    return Recomputed(evidence, Waterfall(of, model.log_odds(compared.features) - sum(model.contributions(compared.features).values()), moves))
 
 
 def stored_evidence(pair: Pair, earlier: Side, later: Side) -> dict[str, Any]:

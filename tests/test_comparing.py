@@ -38,7 +38,7 @@ def claim(sentence: str) -> Claim:
     return a_claim(sentence)
 
 
-def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = False, days: float | None = 1.0) -> ComparedPair:
+def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = False, days: float | None = 1.0, affinity: float = 1.0) -> ComparedPair:
     forward, back = random_scores(seed, a, b, heads=heads), random_scores(seed + 1, b, a, heads=heads)
     rng = random.Random(seed)
     candidate = Candidate(0, 0, NEAREST, round(rng.uniform(0.2, 1), 4), round(rng.uniform(-0.5, 0.5), 4))
@@ -53,6 +53,7 @@ def compared(a: str, b: str, seed: int, *, heads: bool = True, swap: bool = Fals
         days_between=days,
         order_known=days is not None,
         same_fact_margin=margin,
+        affinity=affinity,
         places={"rare_words": 1.0, "rare_words_share": 0.5, "position_apart": 0.1, "position_first": 0.4},
     )
 

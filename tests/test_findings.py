@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,31 @@ def test_a_verdict_hangs_together(pair: tuple[str, str], seed: int, heads: bool,
     if verdict.dropped_at:
         assert verdict.changes == ()
     assert judge(result, weights, min_score=min_score) == verdict
+
+
+@settings(max_examples=60, deadline=None)
+@given(pair=st.sampled_from(PAIRS), seed=SEEDS, affinity=st.floats(0.01, 1))
+def test_articles_that_hardly_tell_of_one_event_take_from_both_probabilities(pair: tuple[str, str], seed: int, affinity: float):
+    sure, doubtful = (
+        judge(compared(*pair, seed, affinity=a), dataclasses.replace(FITTED[True], same_fact=always(1.0)), min_score=0.0) for a in (1.0, affinity)
+    )
+    left = min(1.0, affinity / deciding.ONE_EVENT)
+    assert doubtful.same_fact == pytest.approx(sure.same_fact * left, abs=1e-4)
+    if doubtful.dropped_at:
+        assert doubtful.same_fact < deciding.SAME_FACT_NEEDED
+        return
+    assert doubtful.score == pytest.approx(sure.score * left, abs=1e-4)
+    assert [c.type for c in doubtful.changes] == [c.type for c in sure.changes]
+    assert ("affinity" in doubtful.contributions) == (affinity < deciding.ONE_EVENT)
+    assert "affinity" not in sure.contributions
+
+
+def test_what_moved_a_doubtful_score_adds_up_to_it():
+    pair = compared(*PAIRS[0], 1, affinity=0.2)
+    moved = deciding.contributions_to(pair.features, FITTED[True].changed)
+    model = FITTED[True].changed
+    end = model.log_odds(pair.features) - sum(model.contributions(pair.features).values()) + sum(moved.values())
+    assert 1 / (1 + math.exp(-end)) == pytest.approx(deciding.probability(pair.features, model), abs=1e-4)
 
 
 def holds_together(verdict: Verdict, pair: tuple[str, str]) -> None:

@@ -17,6 +17,7 @@ _WORDS = {
     "exclusive": "model: both cannot hold", "compatible": "model: both can hold, yet differ",
     "same": "model: they say the same", "moved_on": "model: the world moved on", "moved_on_words": "words that show an update",
     "types_max": "model: its surest type",
+    "affinity": "articles hardly on one event",
     "days": "days between them", "dated": "order known by date", "comparers_changed": "surest comparer: changed",
     "comparers_changed_too": "a second comparer: changed",
     "comparers_same": "comparers that saw agreement",

@@ -113,14 +113,18 @@ def _best_others(groups: NDArray[np.integer], values: NDArray[np.float64]) -> ND
 
 def compare_claims(
     earlier: Claim, later: Claim, candidate: Candidate, scores: PairScores, *, days_between: float | None, order_known: bool, same_fact_margin: float,
-    places: Mapping[str, float],
+    affinity: float, places: Mapping[str, float],
 ) -> ComparedPair:  # fmt: skip
-    """Run all comparers on a pair and put what they and the model saw into features. `places`: as flows.steps.views.places_in_articles."""
+    """Run all comparers on a pair and put what they and the model saw into features.
+
+    `affinity`: how surely the two articles tell of one event; `places`: as flows.steps.views.places_in_articles.
+    """
     observations: dict[ChangeType, Observation] = {change_type: comparer(earlier, later) for change_type, comparer in COMPARERS.items()}
     features = pair_features(earlier, later, candidate, scores) | dict(places)
     changed = {t: o.weight for t, o in observations.items() if o.verdict == "changed"}
     if scores.has_heads:
         features["same_fact_margin"] = same_fact_margin
+    features["affinity"] = affinity
     features["comparers_changed"] = max(changed.values(), default=0.0)
     features["comparers_changed_too"] = sorted([0.0, 0.0, *changed.values()])[-2]
     features["comparers_same"] = sum(o.verdict == "same" for o in observations.values()) / len(observations)

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from flows.records import CHANGE_TYPES, KINDS, Change, ChangeType, Kind
-from flows.steps.comparing import ComparedPair, change_words
-from flows.steps.weighing import Weights
+from flows.steps.comparing import ComparedPair, change_words, logit
+from flows.steps.weighing import Boosted, Logistic, Weights
 
 # All thresholds of the decision, in one place; a run's row records them.
 SAME_FACT_FLOOR = 0.004  # the model's first look: pairs below it are not scored the other way round, nor compared
@@ -17,6 +17,8 @@ SAME_FACT_FLOOR = 0.004  # the model's first look: pairs below it are not scored
 SAME_FACT = 0.80
 SAME_FACT_NEEDED = 0.20  # pairs under it are no finding, however changed they look
 DEFAULT_MIN_SCORE = 0.40
+# The weights know pairs of claims whose articles tell of one event. Where that is less likely than this, it takes from the pair's probabilities in proportion.
+ONE_EVENT = 0.5
 TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always is
 
 KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")
@@ -36,17 +38,30 @@ class Verdict:
 
 def judge(pair: ComparedPair, weights: Weights, *, min_score: float = DEFAULT_MIN_SCORE) -> Verdict:
     """Decide a pair: same fact first, then whether a reader would call it changed, then the types with their words and kinds."""
-    same_fact = round(weights.same_fact.probability(pair.features), 4)
+    same_fact = round(probability(pair.features, weights.same_fact), 4)
     if same_fact < SAME_FACT_NEEDED:
         return Verdict(same_fact, 0.0, "drift", (), "same fact", {})
-    score = round(weights.changed.probability(pair.features), 4)
-    moved = weights.changed.contributions(pair.features)
+    score = round(probability(pair.features, weights.changed), 4)
+    moved = contributions_to(pair.features, weights.changed)
     contributions = {name: (round(pair.features[name], 4), round(moved[name], 4)) for name in sorted(moved, key=lambda n: -abs(moved[n]))}
     if score < min_score:
         return Verdict(same_fact, score, "drift", (), "changed", contributions)
     changes = tuple(change_of(pair, t, weights) for t in likely_types(pair, weights))
     kind: Kind = KINDS[min(KINDS.index(c.kind) for c in changes)]
     return Verdict(same_fact, score, kind, changes, "", contributions)
+
+
+def probability(features: Mapping[str, float], model: Logistic | Boosted) -> float:
+    """What a model gives a pair, less for articles that hardly tell of one event."""
+    return model.probability(features) * min(1.0, features["affinity"] / ONE_EVENT)
+
+
+def contributions_to(features: Mapping[str, float], model: Logistic | Boosted) -> dict[str, float]:
+    """How far each feature moved the log-odds of `probability`: those of the model and, where it took from the probability, the affinity."""
+    moved = model.contributions(features)
+    if features["affinity"] < ONE_EVENT:
+        moved["affinity"] = logit(probability(features, model)) - logit(model.probability(features))
+    return moved
 
 
 def likely_types(pair: ComparedPair, weights: Weights) -> list[ChangeType]:

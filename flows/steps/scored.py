@@ -39,7 +39,7 @@ class ScoredProposal:
         days = (dates[1] - dates[0]).total_seconds() / 86_400 if dates[0] is not None and dates[1] is not None else None
         return compare_claims(
             *p.claims, p.candidate, self.scores, days_between=days, order_known=p.comparison.order_known, same_fact_margin=self.same_fact_margin,
-            places=places_in_articles(p.earlier, p.candidate.earlier, p.later, p.candidate.later),
+            affinity=p.comparison.affinity, places=places_in_articles(p.earlier, p.candidate.earlier, p.later, p.candidate.later),
         )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair
 from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
 from flows.steps.scoring import encode_texts
+from flows.steps.storylines import affinity
 from flows.steps.views import ArticleView
 from models.examples import REAL_PAIRS
 from models.stories import load_stories, write_story
@@ -164,7 +165,8 @@ def _of_real_articles(
     for a, b in sorted(together):
         if a in view_of and b in view_of:  # not where both are one article, seen twice
             first, second = view_of[a], view_of[b]
-            compared.append(ComparedArticles(first, second, Comparison(first.article.article_id, second.article.article_id, run.run_id, 1.0, False, False)))
+            ids = first.article.article_id, second.article.article_id
+            compared.append(ComparedArticles(first, second, Comparison(*ids, run.run_id, round(affinity(first, second), 4), False, False)))
 
     def label(proposal: Proposal) -> PairLabel | None:
         ends = tuple((place_of[v.article.article_id], text) for v, text in zip((proposal.earlier, proposal.later), proposal.texts, strict=True))
