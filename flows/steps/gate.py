@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from flows.steps.views import ArticleView
 from flows.steps.weighing import load_gate
 
-LEAST_LIKELY = 0.05  # below it a pair is not worth the model's time; its figures: tests/quality/fit_gate.py
+LEAST_LIKELY = 0.1  # below it a pair is not worth the model's time; its figures: tests/quality/fit_gate.py
 
 
 def gate_features(earlier: ArticleView, later: ArticleView, similarity: NDArray[np.float64], margin: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

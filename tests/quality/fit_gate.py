@@ -65,7 +65,7 @@ def main() -> None:
     for group, members in groups.items():
         of_group, is_same, is_changed = np.array(members), np.array(same), np.array(changed)
         print(f"{group}: {of_group.sum()} pairs, {(of_group & is_same).sum()} of one fact, {(of_group & is_changed).sum()} changed")
-        for gate, least in (("in force", LEAST_LIKELY), *(("fitted", least) for least in (0.02, 0.03, 0.04, LEAST_LIKELY, 0.07, 0.1))):
+        for gate, least in (("in force", LEAST_LIKELY), *(("fitted", least) for least in (0.02, 0.03, 0.05, 0.07, LEAST_LIKELY, 0.15))):
             likely = (now if gate == "in force" else probability) >= least
             kept = [float(np.mean(likely[of_group & mask])) for mask in (np.ones_like(is_same), is_same, is_changed)]
             print(f"  {gate}, from {least:.2f}: {kept[0]:.3f} of the pairs, {kept[1]:.3f} of one fact, {kept[2]:.3f} of the changed")

@@ -2,7 +2,8 @@
 
     make quality
 
-Every fifth topic of the fact families is held out of training. The tellings of every fourth of these are made into one folder of articles, checked
+Stories that share no event are checked side by side: none of their findings may be across two of them. Every fifth topic of the fact families is held out
+of training. The tellings of every fourth of these are made into one folder of articles, checked
 as a user would, and scored against the gold. Raise a floor in floors.json when the figures have risen for good. Lowering one needs the deliberate edit of
 LOWERED_ON_PURPOSE below, which a reviewer will see.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,9 +24,9 @@ pytestmark = pytest.mark.quality
 
 FLOORS_FILE = Path(__file__).parent / "floors.json"
 LOWERED_ON_PURPOSE: dict[str, str] = {  # figure: why it was lowered, in the commit that lowers it
-    "precision": "from 0.87 to 0.85: a new checkpoint finds more at the same default --min-score (recall from 0.53 to 0.60); at 0.45 it has 0.89",
     "recall": "from 0.63 to 0.58: the default --min-score went from 0.25 to 0.35 and on to 0.4, for a precision of 0.86 in place of 0.84",
     "strict": "from 0.65 to 0.62: the same",
+    "kind": "from 0.78 to 0.77: articles that hardly share an event are no longer compared, so other findings are counted (precision from 0.866 to 0.884)",
 }
 
 
@@ -34,14 +36,32 @@ def figures(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     folder = tmp_path_factory.mktemp("held-out")
     make = [sys.executable, str(shared / "facts" / "topics_to_story.py"), str(shared / "facts" / "topics.jsonl")]
     subprocess.run([*make, "--out", str(folder / "story"), "--every", "20", "--offset", "0"], check=True, capture_output=True)
-    run = CheckRun([folder / "story" / "articles"], folder / "outputs")
-    for step in (run.prepare, run.read, run.extract, run.relate, run.propose, run.score, run.compare, run.publish):
-        step()
+    check([folder / "story" / "articles"], folder / "outputs")
     score = [sys.executable, str(shared / "score_stories.py"), str(folder / "outputs" / "findings"), str(folder / "story"), "--json"]
     result = subprocess.run(score, check=True, capture_output=True, text=True)
     found = json.loads(result.stdout.strip().splitlines()[-1])
     print({name: round(value, 3) for name, value in found.items() if isinstance(value, float)})
     return found
+
+
+def check(inputs: Sequence[Path], outputs: Path) -> CheckRun:
+    """A whole run with the embedded checkpoint."""
+    run = CheckRun(inputs, outputs)
+    for step in (run.prepare, run.read, run.extract, run.relate, run.propose, run.score, run.compare, run.publish):
+        step()
+    return run
+
+
+def test_no_finding_is_across_stories(shared: Path, tmp_path: Path) -> None:
+    folders = sorted(path.parent for path in (shared / "stories").glob("*/gold.json"))
+    run = check([folder / "articles" for folder in folders], tmp_path)
+    story = {article_id: Path(sightings[0].source).stem.rpartition("-")[0] for article_id, sightings in run.sightings_of.items()}
+    across = [c for c in run.comparisons if story[c.earlier_article_id] != story[c.later_article_id]]
+    assert len(run.comparisons) - len(across) > 9 * len(folders)  # of the 10 pairs of a story's 5 articles
+    assert len(across) < 0.1 * len(run.comparisons)
+    findings = run.findings
+    assert len(findings) > 10 * len(folders)
+    assert [f.earlier_text + " / " + f.later_text for f in findings if story[f.earlier_article_id] != story[f.later_article_id]] == []
 
 
 @pytest.mark.parametrize("figure", sorted(json.loads(FLOORS_FILE.read_text())))
