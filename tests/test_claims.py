@@ -127,6 +127,13 @@ def test_a_sentence_is_cut_only_between_clauses_that_stand_alone() -> None:
         assert texts(whole) == [whole]
 
 
+def test_what_is_said_again_word_for_word_is_no_second_claim() -> None:
+    caption = "Officials are trying to find out who closed the bridge."
+    result = extract_claims(article(f"{caption} (Photo: A. Reed)\n\nThe bridge was closed on Monday.\n\n{caption} (Photo: B. Moss)"), "r")
+    assert [c.text for c in result.claims] == [caption, "The bridge was closed on Monday."]
+    assert result.dropped["said before"] == 1
+
+
 def test_what_is_read_off_a_claim() -> None:
     result = extract_claims(article("The bridge fell on Monday.\n\nEleven people may have been hurt, police said."), "r")
     first, second = result.claims

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ from flows.language.sentences import split_sentences
 from flows.language.times import read_times
 from flows.language.verbs import WORD, has_finite_verb
 from flows.records import Article, Claim, claim_id
+from flows.steps.views import normalised
 
 MIN_WORDS = 4
 MIN_WORDS_WITHOUT_KNOWN_VERB = 5
@@ -84,14 +86,14 @@ class ClaimResult:
 def extract_claims(article: Article, run_id: str) -> ClaimResult:
     """Return the claims of `article`; for each, `article.text[char_start:char_end] == text`.
 
-    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, note on the article, chrome, too short, too long.
+    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, note on the article, chrome, too short, too long, said before.
     """
     text = article.text
     claims: list[Claim] = []
     dropped: Counter[str] = Counter()
     context = ""
-    for index, (start, end) in enumerate(split_sentences(text)):
-        for a, b, reason in _pieces(text, start, end):
+    for index, (start, end, pieces) in enumerate(_sentences_with_pieces(text)):
+        for a, b, reason in pieces:
             if reason:
                 dropped[reason] += 1
             else:
@@ -102,11 +104,20 @@ def extract_claims(article: Article, run_id: str) -> ClaimResult:
 
 def pieces_of(text: str) -> list[tuple[int, int, str]]:
     """Return what a text is cut into, as (char_start, char_end, reason): claims with an empty reason, the rest with why they are none."""
-    return [piece for start, end in split_sentences(text) for piece in _pieces(text, start, end)]
+    return [piece for _, _, pieces in _sentences_with_pieces(text) for piece in pieces]
 
 
-def _pieces(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
-    return [(a, b, why_no_claim(text[a:b], ended=True if b < end else None)) for a, b in _clauses(text, _skip_lead(text, start, end), end)]
+def _sentences_with_pieces(text: str) -> Iterator[tuple[int, int, list[tuple[int, int, str]]]]:
+    """The sentences in order, each with its pieces. A text's claim that stands in it again, as under every picture of a gallery, is none there."""
+    said: set[str] = set()
+    for start, end in split_sentences(text):
+        pieces = []
+        for a, b in _clauses(text, _skip_lead(text, start, end), end):
+            words = normalised(text[a:b])
+            reason = why_no_claim(text[a:b], ended=True if b < end else None) or ("said before" if words in said else "")
+            said.add(words)
+            pieces.append((a, b, reason))
+        yield start, end, pieces
 
 
 def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
