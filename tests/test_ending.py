@@ -74,10 +74,14 @@ def test_nobody_does_not_answer():
 @needs_proc
 def test_runs_without_a_process_are_ended(prefect_server: None, tmp_path: Path):
     """But not those of another outputs folder, which the deployment was served into before, nor those that have ended."""
+    from prefect import task
     from prefect.client.orchestration import get_client
     from prefect.states import Cancelling, Completed, Pending, Running
 
     from flows.drops.flow import check_drops
+
+    @task
+    def a_step() -> None: ...
 
     outputs = tmp_path / "archive"
     outputs.mkdir()
@@ -91,6 +95,7 @@ def test_runs_without_a_process_are_ended(prefect_server: None, tmp_path: Path):
             ).id
             for name, state in states.items()
         }
+        steps = {name: client.create_task_run(a_step, runs[name], "0", state=Running()).id for name in ("running", "cancelling", "alive")}
         process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env={**os.environ, "PREFECT__FLOW_RUN_ID": str(runs["alive"])})
         try:
             while str(runs["alive"]) not in run_processes():
@@ -100,7 +105,9 @@ def test_runs_without_a_process_are_ended(prefect_server: None, tmp_path: Path):
             process.kill()
             process.wait()
         now = {name: client.read_flow_run(run_id).state for name, run_id in runs.items()}
+        of_steps = {name: client.read_task_run(task_run_id).state for name, task_run_id in steps.items()}
     assert {name: state.name for name, state in now.items() if state} == {
         "running": "Crashed", "pending": "Crashed", "cancelling": "Cancelled", "completed": "Completed", "alive": "Running", "elsewhere": "Running",
     }  # fmt: skip
+    assert {name: state.name for name, state in of_steps.items() if state} == {"running": "Crashed", "cancelling": "Cancelled", "alive": "Running"}
     assert all("Its process is gone" in str(state.message) for name, state in now.items() if state and name in ("running", "pending", "cancelling"))

@@ -13,7 +13,16 @@ from pathlib import Path
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
+)
 from prefect.client.schemas.objects import StateType
 from prefect.states import Cancelled, Crashed
 
@@ -37,7 +46,7 @@ def only_server(outputs: Path, name: str) -> Iterator[None]:
 
 
 def end_lost_runs(deployment_id: UUID, outputs: Path) -> int:
-    """Set the deployment's runs that are under way without a process to Crashed (those being cancelled to Cancelled); return how many there were.
+    """Set the deployment's runs that are under way without a process, and their tasks, to Crashed (or Cancelled); return how many runs there were.
 
     Only under `only_server`. Raises what Prefect's client raises where the server does not answer.
     """
@@ -48,7 +57,12 @@ def end_lost_runs(deployment_id: UUID, outputs: Path) -> int:
             # A deployment's name may have been served into another folder before, and be so now.
             if run.parameters.get("outputs") == str(outputs.resolve()) and not _may_live(str(run.id), outputs):
                 is_cancelling = run.state is not None and run.state.is_cancelling()
-                client.set_flow_run_state(run.id, Cancelled(message=MESSAGE) if is_cancelling else Crashed(message=MESSAGE))
+                ended = Cancelled(message=MESSAGE) if is_cancelling else Crashed(message=MESSAGE)
+                client.set_flow_run_state(run.id, ended)
+                its = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+                under_way = TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=UNDER_WAY)))
+                for task_run in client.read_task_runs(flow_run_filter=its, task_run_filter=under_way):
+                    client.set_task_run_state(task_run.id, ended, force=True)
                 n_ended += 1
     return n_ended
 

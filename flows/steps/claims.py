@@ -86,7 +86,8 @@ class ClaimResult:
 def extract_claims(article: Article, run_id: str) -> ClaimResult:
     """Return the claims of `article`; for each, `article.text[char_start:char_end] == text`.
 
-    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, note on the article, chrome, too short, too long, said before.
+    Reasons in `dropped`: question, heading, fragment, no verb, quote only, exclamation, imperative, note on the article, chrome, too short, too long, and
+    said before.
     """
     text = article.text
     claims: list[Claim] = []
