@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from flows.archive import READ_AGAIN, Outputs
 from flows.components import connected_components
 from flows.convert import from_table, to_table
+from flows.edges import storyline_edges, thread_edges
 from flows.records import Article, Sighting, Version
 from flows.sighted import as_first_seen
 from flows.storage import OutputsError
@@ -73,10 +74,11 @@ def load(outputs: str | Path, table: str, *, superseded: bool = False) -> pd.Dat
 def current_table(outputs: str | Path, table: str, *, superseded: bool = False) -> pa.Table:
     """Return the current view of a table in Arrow, for those who want no pandas; see `load`.
 
-    storyline_id: connected components of articles over `comparisons`; thread_id: of claims over the `pairs` whose same_fact reaches the run's threshold,
-    and over the findings; each is named by its smallest member. `claims` gains both columns. In findings, what sightings tell is that of all sightings:
-    same_source; source, outlet, date and headline of the two sides; and earlier_sources and later_sources, every source in the storyline that carries the
-    claim word for word (white space aside). So are the date and headline in articles. Other tables are as published, sorted.
+    storyline_id: connected components of articles over the `comparisons` whose affinity reaches the run's threshold, and over the findings; thread_id: of
+    claims over the `pairs` whose same_fact does, and over the findings; each is named by its smallest member. `claims` gains both columns. In findings,
+    what sightings tell is that of all sightings: same_source; source, outlet, date and headline of the two sides; and earlier_sources and later_sources,
+    every source in the storyline that carries the claim word for word (white space aside). So are the date and headline in articles. Other tables are as
+    published, sorted.
     """
     if table != VERSIONS:
         record_type_of(table)
@@ -208,21 +210,14 @@ def _sources_by_text(
 
 def _storylines(archive: Outputs, run_ids: list[str]) -> dict[str, str]:
     """Map every article_id to its storyline_id."""
-    compared = archive.read("comparisons", ["earlier_article_id", "later_article_id"], run_ids=run_ids)
     articles = archive.read("articles", ["article_id"], run_ids=run_ids)
-    return connected_components(_edges(compared), articles.column("article_id").to_pylist())
+    return connected_components(_edges(storyline_edges(archive, run_ids)), articles.column("article_id").to_pylist())
 
 
 def _threads(archive: Outputs, run_ids: list[str]) -> dict[str, str]:
     """Map every claim_id to its thread_id."""
-    last_run = archive.last_run(run_ids)
-    if last_run is None or "same_fact" not in last_run.thresholds:
-        raise OutputsError(f'{archive.root}: run {run_ids[-1]} names no threshold "same_fact", which threads need. Make it again with --rebuild.')
-    ends = ["earlier_claim_id", "later_claim_id"]
-    same_fact = archive.read("pairs", ends, filters=pc.field("same_fact") >= last_run.thresholds["same_fact"], run_ids=run_ids)
-    findings = archive.read("findings", ends, run_ids=run_ids)
     claims = archive.read("claims", ["claim_id"], run_ids=run_ids)
-    return connected_components(_edges(pa.concat_tables([same_fact, findings])), claims.column("claim_id").to_pylist())
+    return connected_components(_edges(thread_edges(archive, run_ids)), claims.column("claim_id").to_pylist())
 
 
 def _edges(table: pa.Table) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from flows import progress
 from flows.components import connected_components, edges_around
 from flows.convert import TableBuilder
+from flows.edges import ARTICLES, CLAIMS, storyline_edges, thread_edges
 from flows.engine import Engine, load_engine
 from flows.language.times import read_times
 from flows.records import (
@@ -350,7 +351,7 @@ class CheckRun:
         """Write everything, findings and the run's row last."""
         with self._timed("publish"):
             # A rebuild takes the place of all there was; a run with nothing new leaves only its own row.
-            self._name_threads()
+            self._name_threads_and_storylines()
             self.run = self._run_row()
             rows: dict[str, list] = {
                 "articles": self.articles, "sightings": self.sightings, "claims": [c for a in self.articles for c in self.claims[a.article_id]],
@@ -365,12 +366,6 @@ class CheckRun:
         return ModelCache(self.outputs.root / ".cache", self.engine.model_id)
 
     @cached_property
-    def _storylines(self) -> dict[str, str]:
-        """The storyline of each article as of this run."""
-        compared = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons]
-        return connected_components([*self._edges_before("comparisons", compared, end="article_id"), *compared])
-
-    @cached_property
     def _carriers(self) -> Mapping[str, set[str]]:
         """The sources that carry a claim word for word, by its normalised text."""
         carriers: defaultdict[str, set[str]] = defaultdict(set)
@@ -379,29 +374,25 @@ class CheckRun:
                 carriers[text].update(s.source for s in self.sightings_of[view.article.article_id])
         return carriers
 
-    def _name_threads(self) -> None:
-        """Put the findings in order, and give each its thread as of this run."""
+    def _name_threads_and_storylines(self) -> None:
+        """Put the findings in order, and give each its thread and its storyline as of this run."""
         if not self.found.num_rows or self.judged is None:
             return
-        new_ends = zip(*(self.found.column(f"{side}_claim_id").to_pylist() for side in ("earlier", "later")), strict=True)
-        same = [*self.judged.ends_of_same_fact(deciding.SAME_FACT), *new_ends]
-        threads = connected_components([*self._edges_before("pairs", same, pc.field("same_fact") >= deciding.SAME_FACT), *same])
         found = self.found.sort_by([("score", "descending"), ("finding_id", "ascending")])
-        thread_ids = pa.array([threads[claim] for claim in found.column("earlier_claim_id").to_pylist()], pa.string())
-        self.found = found.set_column(found.schema.get_field_index("thread_id"), found.schema.field("thread_id"), thread_ids)
-
-    def _edges_before(self, table: str, new: Sequence[tuple[str, str]], filters: pc.Expression | None = None, end: str = "claim_id") -> list[tuple[str, str]]:
-        """The rows that the folder held before, as (one end, the other), of the components that the new edges touch; findings are edges of threads too."""
-        if self.rebuild:
-            return []
-        names = [f"earlier_{end}", f"later_{end}"]
-        edges = [self.outputs.read(table, names, filters=filters)]
-        if end == "claim_id":
-            edges.append(self.outputs.read("findings", names))
-        return edges_around(pa.concat_tables(edges), (node for edge in new for node in edge))
+        claims, articles = (list(zip(*(found.column(name).to_pylist() for name in ends), strict=True)) for ends in (CLAIMS, ARTICLES))
+        same_fact = self.judged.ends_of_same_fact(deciding.SAME_FACT)
+        one_event = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons if c.affinity >= deciding.ONE_EVENT]
+        for column, new, before, of_finding in (
+            ("thread_id", [*same_fact, *claims], thread_edges, claims), ("storyline_id", [*one_event, *articles], storyline_edges, articles),
+        ):  # fmt: skip
+            old = [] if self.rebuild else edges_around(before(self.outputs), (node for edge in new for node in edge))
+            names = connected_components([*old, *new])
+            i = found.schema.get_field_index(column)
+            found = found.set_column(i, found.schema.field(i), pa.array([names[first] for first, _ in of_finding], pa.string()))
+        self.found = found
 
     def _finding(self, p: Proposal, compared: ComparedPair, verdict: Verdict) -> Finding:
-        """A row that stands alone, but for its thread, which depends on what comes of all pairs."""
+        """A row that stands alone, but for its thread and its storyline, which depend on what comes of all pairs."""
         sides = {}
         for side, view, claim in (("earlier", p.earlier, p.claims[0]), ("later", p.later, p.claims[1])):
             sighting = min(self.sightings_of[view.article.article_id], key=lambda s: s.source)
@@ -414,7 +405,7 @@ class CheckRun:
         first, second = p.claims
         return Finding(
             finding_id=finding_id(first.claim_id, second.claim_id), run_id=self.run_id, thread_id="",
-            storyline_id=self._storylines[first.article_id],
+            storyline_id="",
             kind=verdict.kind, types=[c.type for c in verdict.changes], changes=list(verdict.changes), score=verdict.score,
             order_known=p.comparison.order_known, same_source=bool(p.earlier.source_keys & p.later.source_keys),
             evidence=evidence_of(compared, verdict), model_id=self.engine.model_id, schema_version=SCHEMA_VERSION, **sides,

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.components import connected_components, edges_around
+from flows.edges import storyline_edges
 from flows.records import KINDS, Finding, Kind, Reject, Run, as_row
 from flows.storage import OutputsError
 from flows.tables import Outputs, from_table
@@ -105,9 +106,8 @@ def summarise(outputs: str | Path, run_id: str | None = None, *, n_top: int = N_
     surest = pa.array([point.finding_ids[0] for point in top], type=pa.string())
     rows = archive.read("findings", filters=pc.field("finding_id").isin(surest), run_ids=own)
     findings = {f.finding_id: f for f in from_table(rows, Finding)}
-    ends = ["earlier_article_id", "later_article_id"]
-    touched = archive.read("comparisons", ends, run_ids=own).column(ends[0]).unique().to_pylist()
-    storylines = connected_components(edges_around(archive.read("comparisons", ends), touched))
+    touched = storyline_edges(archive, own).column(0).unique().to_pylist()
+    storylines = connected_components(edges_around(storyline_edges(archive), touched))
     return CheckSummary(
         outputs=str(outputs),
         run=run,

@@ -41,5 +41,6 @@ def publish(folder: Path, findings: list[dict[str, Any]], *, counts: dict[str, i
     compared = [{"earlier_article_id": ids[0], "later_article_id": ids[1]}]
     settings = {"counts": {**own, **(counts or {})}, "thresholds": {"same_fact": 0.5, "min_score": 0.5}, "inputs": ["articles"], "model_source": "m", **run}
     articles = [{"article_id": article_id} for article_id in ids]
+    findings = [{**compared[0], **row} for row in findings]
     Outputs(folder).publish(run_id, run_tables(run_id, run=settings, articles=articles, comparisons=compared, findings=findings))
     return folder

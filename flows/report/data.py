@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from flows import progress
 from flows.components import connected_components
 from flows.convert import from_table
+from flows.edges import storyline_edges
 from flows.language.certainty import NAMES as CERTAINTY
 from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting, Version
 from flows.report.features import feature_words
@@ -230,11 +231,11 @@ class _Articles:
     """The articles of every storyline that has a finding, numbered, each with where it was seen."""
 
     def __init__(self, archive: Outputs, claims: _Claims) -> None:
-        comparisons = archive.read("comparisons", ["earlier_article_id", "later_article_id"])
         every = archive.read("articles", ["article_id"]).column("article_id").to_pylist()
-        components = connected_components(list(zip(*comparisons.to_pydict().values(), strict=True)), every)
+        edges = storyline_edges(archive)
+        components = connected_components(list(zip(*(column.to_pylist() for column in edges.columns), strict=True)), every)
         self.n_articles = len(every)
-        self.n_compared = comparisons.num_rows
+        self.n_compared = archive.read("comparisons", ["affinity"]).num_rows
         self.n_storylines = len(set(components.values()))
         wanted = {components[article_id] for article_id in claims.article_ids}
         self.storyline_of = {article_id: component for article_id, component in components.items() if component in wanted}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from flows.records import Claim, Comparison
 from flows.steps.blocking import NO_CANDIDATES, RULES, WORD_FOR_WORD, Candidate, Candidates, propose_pairs
+from flows.steps.gate import LEAST_LIKELY
 from flows.steps.scoring import TextPairs
 from flows.steps.views import ArticleView
 
@@ -65,8 +66,8 @@ class ProposedPairs:
     margin: NDArray[np.float64]
 
     @classmethod
-    def of(cls, compared: Iterable[ComparedArticles]) -> ProposedPairs:
-        """Propose the pairs of all these articles.
+    def of(cls, compared: Iterable[ComparedArticles], *, least_likely: float = LEAST_LIKELY) -> ProposedPairs:
+        """Propose the pairs of all these articles; `least_likely` is the gate's threshold.
 
         What proposing reads off an article is dropped with the last of its storyline where those of one storyline come in a row, so that memory depends on the
         largest storyline and not on how many there are.
@@ -87,7 +88,7 @@ class ProposedPairs:
                     claims += view.claims
             kept.append(articles)
             begins.append((begin_of[articles.earlier], begin_of[articles.later]))
-            recent.append(propose_pairs(articles.earlier, articles.later, near_copy=articles.comparison.near_copy))
+            recent.append(propose_pairs(articles.earlier, articles.later, near_copy=articles.comparison.near_copy, least_likely=least_likely))
             sizes.append(len(recent[-1]))
             if len(recent) == TOGETHER:
                 _join(joined, recent)

@@ -23,6 +23,7 @@ from flows.steps.cache import ModelCache
 from flows.steps.chrome import clean
 from flows.steps.claims import extract_claims
 from flows.steps.comparing import ComparedPair
+from flows.steps.gate import LEAST_LIKELY
 from flows.steps.proposals import ComparedArticles, Proposal, ProposedPairs
 from flows.steps.scoring import encode_texts
 from flows.steps.storylines import affinity
@@ -32,6 +33,7 @@ from models.stories import load_stories, write_story
 
 LABELLED = "labelled real pairs: "
 READ_WHOLE = REAL_PAIRS.with_name("read_whole.jsonl")
+FITTED_FROM = LEAST_LIKELY / 2  # weights are fitted on pairs that nearly pass the gate too: what is not changed is as well known then as what is
 REAL = "real prose"  # the name of pairs from real articles, which belong to no story
 
 
@@ -57,7 +59,7 @@ class Annotated:
 
     def rows(self) -> list[Row]:
         """Propose, score and compare."""
-        proposals = ProposedPairs.of(self.compared)
+        proposals = ProposedPairs.of(self.compared, least_likely=FITTED_FROM)
         self.run.proposals = proposals
         self.run.score()
         told = ((scored, self.label(scored.proposal)) for scored in self.run.scored_both_ways())
