@@ -148,7 +148,7 @@ def test_ci_requires_the_browser_tests_where_there_is_a_browser(repo_root: Path,
     (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
     done = subprocess.run(["/bin/bash", repo_root / ".ci" / "run"], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
     last = "browser required" if browser else "No Chromium here: the report was not tested in a browser."
-    assert done.stdout.splitlines() == ["test ", last]
+    assert done.stdout.splitlines() == ["test ", "quality ", last]
 
 
 @pytest.mark.slow
