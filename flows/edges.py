@@ -15,12 +15,12 @@ CLAIMS = ["earlier_claim_id", "later_claim_id"]
 
 
 def storyline_edges(archive: Outputs, run_ids: Sequence[str] | None = None) -> pa.Table:
-    """Return the pairs of articles, as two columns of ids, that are as likely as not to tell of one event, and those with a finding.
+    """Return the pairs of articles, as two columns of ids, that are likely enough to tell of one event, and those with a finding.
 
-    More pairs are compared than these: one that is unlikely to share an event, and shares none, would join two storylines.
+    More pairs are compared than these: one that hardly shares an event, and has no finding, would join two storylines.
     """
     last_run = archive.last_run(run_ids)
-    least = last_run.thresholds.get("one_event", 0.0) if last_run else 0.0  # older folders: all that were compared
+    least = last_run.thresholds.get("storyline", 0.0) if last_run else 0.0  # older folders: all that were compared
     likely = archive.read("comparisons", ARTICLES, filters=pc.field("affinity") >= least, run_ids=run_ids)
     return pa.concat_tables([likely, archive.read("findings", ARTICLES, run_ids=run_ids)])
 

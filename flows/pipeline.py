@@ -80,7 +80,7 @@ class Settings:
         """Every threshold in force, by name, for the run's row."""
         return {
             "min_score": self.min_score, "window_days": float(self.window_days), "affinity": self.min_affinity, "same_fact": deciding.SAME_FACT,
-            "same_fact_needed": deciding.SAME_FACT_NEEDED, "one_event": deciding.ONE_EVENT,
+            "same_fact_needed": deciding.SAME_FACT_NEEDED, "one_event": deciding.ONE_EVENT, "storyline": deciding.STORYLINE,
             "same_fact_floor": deciding.SAME_FACT_FLOOR, "type": deciding.TYPE_FLOOR, "similarity": SIMILARITY_FLOOR, "neighbours": float(NEIGHBOURS),
             "gate": LEAST_LIKELY,
         }  # fmt: skip
@@ -381,7 +381,7 @@ class CheckRun:
         found = self.found.sort_by([("score", "descending"), ("finding_id", "ascending")])
         claims, articles = (list(zip(*(found.column(name).to_pylist() for name in ends), strict=True)) for ends in (CLAIMS, ARTICLES))
         same_fact = self.judged.ends_of_same_fact(deciding.SAME_FACT)
-        one_event = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons if c.affinity >= deciding.ONE_EVENT]
+        one_event = [(c.earlier_article_id, c.later_article_id) for c in self.comparisons if c.affinity >= deciding.STORYLINE]
         for column, new, before, of_finding in (
             ("thread_id", [*same_fact, *claims], thread_edges, claims), ("storyline_id", [*one_event, *articles], storyline_edges, articles),
         ):  # fmt: skip

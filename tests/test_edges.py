@@ -29,7 +29,7 @@ def publish(folder: Path, thresholds: dict[str, float]) -> Outputs:
 
 
 def test_a_storyline_is_held_by_likely_pairs_of_articles_and_by_findings(tmp_path: Path):
-    outputs = publish(tmp_path, {"same_fact": 0.8, "one_event": 0.5})
+    outputs = publish(tmp_path, {"same_fact": 0.8, "storyline": 0.4})
     assert set(zip(*(column.to_pylist() for column in storyline_edges(outputs).columns), strict=True)) == {("a", "b"), ("b", "c"), ("a", "e")}
     assert load(tmp_path, "claims").set_index("article_id")["storyline_id"].to_dict() == {"a": "a", "b": "a", "c": "a", "d": "d", "e": "a"}
 
@@ -39,7 +39,7 @@ def test_in_an_older_folder_it_is_held_by_all_that_were_compared(tmp_path: Path)
 
 
 def test_a_thread_is_held_by_sure_pairs_of_claims_and_by_findings(tmp_path: Path):
-    edges = thread_edges(publish(tmp_path, {"same_fact": 0.7, "one_event": 0.5}))
+    edges = thread_edges(publish(tmp_path, {"same_fact": 0.7, "storyline": 0.4}))
     assert sorted(set(zip(*(column.to_pylist() for column in edges.columns), strict=True))) == [("c-a", "c-e"), ("c-c", "c-d")]
     publish(tmp_path / "other", {})
     with pytest.raises(OutputsError, match='no threshold "same_fact"'):

@@ -81,6 +81,14 @@ def test_articles_that_hardly_tell_of_one_event_take_from_both_probabilities(pai
     assert "affinity" not in sure.contributions
 
 
+@settings(max_examples=60, deadline=None)
+@given(pair=st.sampled_from(PAIRS), seed=SEEDS, affinity=st.floats(0, deciding.STORYLINE, exclude_max=True).map(lambda a: round(a - 5e-5, 4)))
+def test_no_thread_is_across_storylines(pair: tuple[str, str], seed: int, affinity: float):
+    """A claim that a report shows as a telling of a thread is of an article of the finding's storyline."""
+    weights = dataclasses.replace(FITTED[True], same_fact=always(1.0))
+    assert judge(compared(*pair, seed, affinity=max(affinity, 0.0)), weights).same_fact < deciding.SAME_FACT
+
+
 def test_what_moved_a_doubtful_score_adds_up_to_it():
     pair = compared(*PAIRS[0], 1, affinity=0.2)
     moved = deciding.contributions_to(pair.features, FITTED[True].changed)

@@ -19,6 +19,7 @@ SAME_FACT_NEEDED = 0.20  # pairs under it are no finding, however changed they l
 DEFAULT_MIN_SCORE = 0.40
 # The weights know pairs of claims whose articles tell of one event. Where that is less likely than this, it takes from the pair's probabilities in proportion.
 ONE_EVENT = 0.5
+STORYLINE = ONE_EVENT * SAME_FACT  # articles at least so likely to tell of one event share a storyline: no pair of claims over SAME_FACT is across two
 TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always is
 
 KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")
