@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.records import Pair, arrow_schema
 from flows.steps import rows
 from flows.steps.blocking import WORD_FOR_WORD
-from flows.steps.findings import Verdict
+from flows.steps.findings import ONE_EVENT, Verdict
 from flows.steps.proposals import ProposedPairs
 from flows.steps.rows import FIRST_LOOK, JudgedPairs
 from flows.steps.scored import ScoredPairs
@@ -46,7 +46,7 @@ def records_of(judged: JudgedPairs) -> list[Pair]:
         ends = first.claim_id, second.claim_id, first.article_id, second.article_id, "r", proposal.candidate.blocking_rule, proposal.candidate.similarity
         places = {int(k): place for place, k in enumerate(judged.scored.likely)}
         if i < n:
-            results = 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, WORD_FOR_WORD
+            results = 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, round(min(1.0, proposal.comparison.affinity / ONE_EVENT), 4), 0.0, WORD_FOR_WORD
         elif i - n not in places:
             results = *map(float, judged.scored.nli[i - n]), None, None, None, float(judged.scored.same_fact[i - n]), 0.0, FIRST_LOOK
         else:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flows.records import CHANGE_TYPES, KINDS, Change, ChangeType, Kind
 from flows.steps.comparing import ComparedPair, change_words, logit
 from flows.steps.weighing import Boosted, Logistic, Weights
@@ -54,7 +57,12 @@ def judge(pair: ComparedPair, weights: Weights, *, min_score: float = DEFAULT_MI
 
 def probability(features: Mapping[str, float], model: Logistic | Boosted) -> float:
     """What a model gives a pair, less for articles that hardly tell of one event."""
-    return model.probability(features) * min(1.0, features["affinity"] / ONE_EVENT)
+    return model.probability(features) * float(left_by_doubt(features["affinity"]))
+
+
+def left_by_doubt(affinity: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of a probability that is left where two articles hardly tell of one event; of one pair of articles, or of many."""
+    return np.minimum(1.0, np.asarray(affinity) / ONE_EVENT)
 
 
 def contributions_to(features: Mapping[str, float], model: Logistic | Boosted) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from flows.convert import to_batch
 from flows.records import Pair
 from flows.steps.blocking import RULES, WORD_FOR_WORD
 from flows.steps.comparing import ComparedPair
-from flows.steps.findings import Verdict
+from flows.steps.findings import Verdict, left_by_doubt
 from flows.steps.proposals import ProposedPairs
 from flows.steps.scored import ScoredPairs
 
@@ -52,10 +53,16 @@ class JudgedPairs:
         counts = {name: n_before.get(name, int(n)) for name, n in zip(DROPPED_AT, n_judged, strict=True)}
         return {name: n for name, n in counts.items() if name and n}
 
+    @cached_property
+    def same_words(self) -> NDArray[np.float64]:
+        """How surely the pairs that are word for word the same tell one fact: as their articles tell of one event."""
+        affinity = np.array([articles.comparison.affinity for articles in self.proposals.compared])
+        return left_by_doubt(affinity[self.proposals.comparison[: self.proposals.n_word_for_word]]).round(4)
+
     def ends_of_same_fact(self, floor: float) -> list[tuple[str, str]]:
-        """The claim ids of each pair that tells one fact: word for word, or with a score of at least `floor`."""
+        """The claim ids of each pair that tells one fact with a probability of at least `floor`."""
         pairs = self.proposals
-        same = np.concatenate([np.arange(pairs.n_word_for_word), pairs.n_word_for_word + self.scored.likely[self.same_fact >= floor]])
+        same = np.concatenate([np.flatnonzero(self.same_words >= floor), pairs.n_word_for_word + self.scored.likely[self.same_fact >= floor]])
         claims = pairs.claims
         return [(claims[i].claim_id, claims[j].claim_id) for i, j in zip(pairs.earlier[same].tolist(), pairs.later[same].tolist(), strict=True)]
 
@@ -76,7 +83,7 @@ class JudgedPairs:
             pairs = self.proposals.take(slice(start, min(start + ROWS, n)))
             k = len(pairs)
             nli, dropped_at = np.tile(CERTAIN, (k, 1)), np.full(k, DROPPED_AT.index(WORD_FOR_WORD))
-            yield pairs, _results(nli, nli, np.ones(k, dtype=bool), np.ones(k), np.zeros(k), dropped_at)
+            yield pairs, _results(nli, nli, np.ones(k, dtype=bool), self.same_words[start : start + k], np.zeros(k), dropped_at)
         for start in range(0, len(self.scored.pairs), ROWS):
             part = slice(start, start + ROWS)
             pairs = self.scored.pairs.take(part)
