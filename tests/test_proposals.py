@@ -23,8 +23,8 @@ def compared_articles(seed: int) -> list[ComparedArticles]:
     rng = random.Random(seed)
     views = [invented_view(rng, rng.choice([0, 1, 4, 9]), 5) for _ in range(rng.randrange(6))]
     both = [(a, b) for i, a in enumerate(views) for b in views[i + 1 :] if rng.random() < 0.7]
-    ids = [(a.article.article_id, b.article.article_id) for a, b in both]
-    return [ComparedArticles(*views, Comparison(*its, "r", rng.choice([0.1, 0.3, 0.9]), rng.random() < 0.5, True)) for views, its in zip(both, ids, strict=True)]
+    compared = [Comparison(a.article.article_id, b.article.article_id, "r", rng.choice([0.1, 0.3, 0.9]), rng.random() < 0.5, True) for a, b in both]
+    return [ComparedArticles(*views, comparison) for views, comparison in zip(both, compared, strict=True)]
 
 
 @settings(max_examples=40, deadline=None)
