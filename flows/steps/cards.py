@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, least_log_odds, most_of_three_closest
+from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, few_claims, least_log_odds, most_of_three_closest
 from flows.steps.views import ArticleView
 
 
@@ -69,16 +69,18 @@ def may_share_event(new: Sequence[ArticleView], cards: Sequence[Card], min_affin
     vectors = np.concatenate([cards[i].vectors for i in usable]).astype(np.float32)
     nearness = np.stack([cards[i].centroid for i in usable]) @ np.stack([view.centroid for view in new]).T + ROUNDING
     w, least = AFFINITY_WEIGHTS, least_log_odds(min_affinity)
+    n_claims = np.diff(starts)
     for column, view in enumerate(new):
         similarity = vectors @ view.vectors.T
         closest = np.maximum.reduceat(similarity.max(1), starts[:-1]) + ROUNDING
         near = nearness[:, column]
-        most = AFFINITY_INTERCEPT + w["centroid"] * near + w["closest"] * closest + MOST_OF_NAMES
+        without_closest = AFFINITY_INTERCEPT + w["few"] * few_claims(n_claims * len(view.claims)) + w["centroid"] * near
+        most = without_closest + w["closest"] * closest + MOST_OF_NAMES
         names = name_hashes(view)
         for k in np.flatnonzero((near >= CENTROID_FLOOR) & (most >= least)):
             card = cards[usable[k]]
             if not found[usable[k]]:
-                bound = AFFINITY_INTERCEPT + w["centroid"] * near[k] + w["closest"] * (most_of_three_closest(similarity[starts[k] : starts[k + 1]]) + ROUNDING)
+                bound = without_closest[k] + w["closest"] * (most_of_three_closest(similarity[starts[k] : starts[k + 1]]) + ROUNDING)
                 shared = len(names & card.names)
                 found[usable[k]] = bool(bound + names_part(shared, shared / max(1, min(len(names), len(card.names)))) >= least)
     return found

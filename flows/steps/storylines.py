@@ -18,7 +18,7 @@ from flows.components import connected_components
 from flows.language.alignment import fold
 from flows.records import Comparison
 from flows.steps.copies import shingle_overlap
-from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, pairs_that_may_share_event
+from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, few_claims, pairs_that_may_share_event
 from flows.steps.views import ArticleView
 
 NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
@@ -28,7 +28,7 @@ DEFAULT_AFFINITY = 0.1
 
 def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
     """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter
-    list.
+    list; and how few pairs of claims there are to be near each other.
     """
     if b.article.article_id < a.article.article_id:
         a, b = b, a  # ties among the closest, and the last bits of a product, depend on which side is which
@@ -39,7 +39,13 @@ def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
         closest.append(float(similarity[i, j]))
         similarity[i, :], similarity[:, j] = -1.0, -1.0
     shared, share = shared_names(a, b)
-    return {"centroid": nearness(a, b), "closest": round(sum(closest) / len(closest), 4), "names": float(min(shared, 4)), "name_share": share}
+    return {
+        "centroid": nearness(a, b),
+        "closest": round(sum(closest) / len(closest), 4),
+        "names": float(min(shared, 4)),
+        "name_share": share,
+        "few": float(few_claims(len(a.claims) * len(b.claims))),
+    }
 
 
 def nearness(a: ArticleView, b: ArticleView) -> float:
