@@ -134,6 +134,11 @@ def test_what_is_said_again_word_for_word_is_no_second_claim() -> None:
     assert result.dropped["said before"] == 1
 
 
+def test_a_heading_takes_no_claim_away() -> None:
+    result = extract_claims(article("The bridge in Velm was closed on Monday\n\nThe bridge in Velm was closed on Monday. Who closed it?"), "r")
+    assert [c.text for c in result.claims] == ["The bridge in Velm was closed on Monday."]
+
+
 def test_what_is_read_off_a_claim() -> None:
     result = extract_claims(article("The bridge fell on Monday.\n\nEleven people may have been hurt, police said."), "r")
     first, second = result.claims

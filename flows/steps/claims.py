@@ -116,7 +116,8 @@ def _sentences_with_pieces(text: str) -> Iterator[tuple[int, int, list[tuple[int
         for a, b in _clauses(text, _skip_lead(text, start, end), end):
             words = normalised(text[a:b])
             reason = why_no_claim(text[a:b], ended=True if b < end else None) or ("said before" if words in said else "")
-            said.add(words)
+            if not reason:
+                said.add(words)
             pieces.append((a, b, reason))
         yield start, end, pieces
 
