@@ -50,7 +50,7 @@ ray: $(VENV)/.installed-ray
 quality: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -m quality -s
 
-bench: $(VENV)/.installed-dev
+bench: $(VENV)/.installed-dev $(VENV)/.installed-train
 	@set -e; for script in tests/benchmarks/bench_*.py; do echo "$$script"; $(BIN)/python "$$script"; done
 
 kill: $(VENV)/.installed-dev

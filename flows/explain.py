@@ -210,10 +210,11 @@ class _Way:
             why = f"the {in_both[0]} stands word for word in both articles, one of which is a near copy of the other: it is paired with itself alone"
         elif np.any((by_rules.earlier == i) & (by_rules.later == j)):
             needed = self._threshold("gate")
-            probability = float(likelihood(a, b, similarity, pair_margins(similarity))[i, j])
+            sure = comparison.affinity if comparison is not None else 1.0
+            probability = float(likelihood(a, b, similarity, pair_margins(similarity), sure)[i, j])
             why = (
-                "by this, the rare words they share, and where they stand in their articles, the probability that they tell one fact is "
-                f"{_beside(probability, needed)}, and {needed:g} is needed before the model looks"
+                "by this, the rare words they share, where they stand in their articles, and how surely these share an event, the probability that they tell "
+                f"one fact is {_beside(probability, needed)}, and {needed:g} is needed before the model looks"
             )
         elif min(ranks) <= NEIGHBOURS:
             why = f"{SIMILARITY_FLOOR:.2f} is needed even of the {NEIGHBOURS} nearest"

@@ -56,10 +56,13 @@ class Candidates:
 NO_CANDIDATES = Candidates(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0), np.zeros(0))
 
 
-def propose_pairs(earlier: ArticleView, later: ArticleView, *, near_copy: bool = False, least_likely: float = LEAST_LIKELY) -> Candidates:
+def propose_pairs(
+    earlier: ArticleView, later: ArticleView, *, affinity: float = 1.0, near_copy: bool = False, least_likely: float = LEAST_LIKELY
+) -> Candidates:
     """Propose the pairs of claims of two articles, each once, by the first rule that fires: word for word, nearest, shared names and numbers.
 
     A pair that is not word for word the same must pass the gate too: tell one fact with at least the probability `least_likely`. With 0 there is no gate.
+    affinity: how surely the two articles share an event, which the gate, fitted on articles that do, takes for given.
     near_copy: the one text is for the most part in the other. A claim that stands in both is then paired with itself alone: what was added beside it, as in a
     live blog, did not take its place, and two statements within one article are not compared.
     """
@@ -71,7 +74,7 @@ def propose_pairs(earlier: ArticleView, later: ArticleView, *, near_copy: bool =
     named = (similarity >= NAMED_FLOOR) & _share_enough(earlier, later)
     margin = pair_margins(similarity, by_row, by_column)
     if least_likely > 0:
-        likely = likelihood(earlier, later, similarity, margin) >= least_likely
+        likely = likelihood(earlier, later, similarity, margin, affinity) >= least_likely
         nearest, named = nearest & likely, named & likely
     same = _word_for_word(earlier, later)
     if near_copy:

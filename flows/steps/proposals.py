@@ -88,7 +88,8 @@ class ProposedPairs:
                     claims += view.claims
             kept.append(articles)
             begins.append((begin_of[articles.earlier], begin_of[articles.later]))
-            recent.append(propose_pairs(articles.earlier, articles.later, near_copy=articles.comparison.near_copy, least_likely=least_likely))
+            c = articles.comparison
+            recent.append(propose_pairs(*articles[:2], affinity=c.affinity, near_copy=c.near_copy, least_likely=least_likely))
             sizes.append(len(recent[-1]))
             if len(recent) == TOGETHER:
                 _join(joined, recent)
