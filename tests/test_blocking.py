@@ -57,8 +57,8 @@ def marks(view: ArticleView, i: int) -> tuple[set[str], set[float]]:
 
 
 @settings(max_examples=80, deadline=None)
-@given(seed=SEEDS)
-def test_proposals_are_those_of_a_plain_double_loop(seed: int):
+@given(seed=SEEDS, affinity=st.sampled_from([1.0, 0.6, 0.2]))
+def test_proposals_are_those_of_a_plain_double_loop(seed: int, affinity: float):
     a, b = two_views(seed)
     similarity = cosines(a, b)
     expected = []
@@ -78,9 +78,18 @@ def test_proposals_are_those_of_a_plain_double_loop(seed: int):
             others = [*np.delete(similarity[i], j), *np.delete(similarity[:, j], i), 0.0]
             margin = round(value - max(others), 4)
             likely = load_gate().probability({"similarity": value, "margin": margin, **places_in_articles(a, i, b, j)})
-            if rule == WORD_FOR_WORD or round(likely, 4) >= LEAST_LIKELY:
+            if rule == WORD_FOR_WORD or round(likely * affinity, 4) >= LEAST_LIKELY:
                 expected.append((i, j, rule, value, margin))
-    assert [(c.earlier, c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(a, b)] == expected
+    assert [(c.earlier, c.later, c.blocking_rule, c.similarity, c.margin) for c in propose_pairs(a, b, affinity=affinity)] == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS)
+def test_the_surer_that_two_articles_share_an_event_the_more_pairs_pass(seed: int):
+    a, b = two_views(seed)
+    kept = [{(c.earlier, c.later) for c in propose_pairs(a, b, affinity=affinity)} for affinity in (0.0, 0.3, 0.7, 1.0)]
+    assert kept[0] <= kept[1] <= kept[2] <= kept[3]
+    assert kept[0] == {(c.earlier, c.later) for c in propose_pairs(a, b) if c.blocking_rule == WORD_FOR_WORD}
 
 
 @settings(max_examples=60, deadline=None)

@@ -141,6 +141,12 @@ def test_a_first_sentence_is_no_title() -> None:
     assert clean("Fire put out").text == "Fire put out"
 
 
+@pytest.mark.parametrize("time", ["14:35", "9:05", "2.10pm", "13:05 GMT"])
+def test_the_times_of_a_live_blogs_entries_stay(time: str) -> None:
+    text = f"{FIRST}\n\n{time}\n\n{SECOND}"
+    assert (clean(text).text, clean(text).chrome) == (text, {})
+
+
 def test_an_inline_dateline_stays() -> None:
     assert clean(f"ORVEL - {BODY}").text == f"ORVEL - {BODY}"
 

@@ -32,7 +32,9 @@ def compared_articles(seed: int) -> list[ComparedArticles]:
 def test_each_pair_is_one_of_its_articles_and_none_is_missing(seed: int):
     compared = compared_articles(seed)
     pairs = ProposedPairs.of(iter(compared))
-    expected = [(*c, candidate) for c in compared for candidate in propose_pairs(c.earlier, c.later, near_copy=c.comparison.near_copy)]
+    expected = [
+        (*c, candidate) for c in compared for candidate in propose_pairs(c.earlier, c.later, affinity=c.comparison.affinity, near_copy=c.comparison.near_copy)
+    ]
     expected.sort(key=lambda p: p[3].blocking_rule != WORD_FOR_WORD)
     assert [(p.earlier, p.later, p.comparison, p.candidate) for p in (pairs[i] for i in range(len(pairs)))] == expected
     assert pairs.n_word_for_word == sum(p[3].blocking_rule == WORD_FOR_WORD for p in expected)

@@ -176,7 +176,7 @@ def _is_caption(line: _Line) -> bool:
 
 
 def _reason_anywhere(line: _Line) -> str:
-    if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text):
+    if line.n_words <= 12 and patterns.SHARE.fullmatch(line.text) and not patterns.CLOCK.fullmatch(line.text):
         return "share buttons"
     bare = line.text.lstrip("-–—•*>» ")  # as an item of a list
     for rule in patterns.ANYWHERE:

@@ -83,6 +83,7 @@ SHARE = re.compile(
     r"story|post|page|news|link))*+|[\d.,]++[km]?(?: (?:shares?|comments?|likes?|views?|retweets?)\b)?))*+[\s.:!]*+",
     re.IGNORECASE,
 )
+CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")  # the time of an entry of a live blog, on a line of its own; else two counts of shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,9 @@ def rare_words_of_all(earlier: ArticleView, later: ArticleView) -> NDArray[np.fl
     return np.round((has[0] * rarity) @ has[1].T, 4)
 
 
-def likelihood(
-    earlier: ArticleView, later: ArticleView, similarity: NDArray[np.float64], margin: NDArray[np.float64], affinity: float
-) -> NDArray[np.float64]:
+def likelihood(earlier: ArticleView, later: ArticleView, similarity: NDArray[np.float64], margin: NDArray[np.float64], affinity: float) -> NDArray[np.float64]:
     """The probability, to four places, that two claims tell one fact, shape (n_earlier, n_later).
 
-    That of two articles which share an event, by which the gate was fitted, times `affinity`, the probability that they do: no claims of two events tell one fact.
+    That of claims whose articles share an event, by which the gate was fitted, times `affinity`, the probability that these do.
     """
     return np.round(load_gate().probabilities(gate_features(earlier, later, similarity, margin)) * affinity, 4)
