@@ -30,6 +30,7 @@ _OPPOSED = (
     ("stay remain", "leave depart quit"),
     ("safe legal lawful true present voluntary", "dangerous illegal unlawful false absent forced"),
 )
+_DENYING = ("un", "in", "il", "im", "ir", "dis")  # prefixes
 ANTONYMS: dict[str, frozenset[str]] = {}
 _YES: set[tuple[str, str]] = set()
 for _yes_side, _no_side in _OPPOSED[:-1] + tuple(zip(*(side.split() for side in _OPPOSED[-1]), strict=True)):
@@ -131,12 +132,9 @@ def _noun_and_verb(text: str, governed: list[tuple[int, Word]]) -> list[int]:
 
 
 @lru_cache(maxsize=100_000)
-def _antonymous(a: str, b: str) -> bool:
-    return (
-        b in ANTONYMS.get(a, ())
-        or a in (f"{p}{b}" for p in ("un", "in", "il", "im", "ir", "dis"))
-        or b in (f"{p}{a}" for p in ("un", "in", "il", "im", "ir", "dis"))
-    )
+def _antonyms(stem: str) -> frozenset[str]:
+    """Return what would be an antonym of a word: the listed ones, the word with a denying prefix, the word without its own."""
+    return ANTONYMS.get(stem, frozenset()) | {p + stem for p in _DENYING} | {stem.removeprefix(p) for p in _DENYING if stem.startswith(p)}
 
 
 def _is_no_pole(word: str, other: str) -> bool:
@@ -172,7 +170,7 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
     for x in said_a:
         for y in said_b:
             same_word = x.stem == y.stem
-            if not same_word and not _antonymous(x.stem, y.stem):
+            if not same_word and y.stem not in _antonyms(x.stem):
                 continue
             if not same_word and {x.stem, y.stem} & _ABOUT_KNOWLEDGE:
                 continue

@@ -6,9 +6,8 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from functools import cache
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ class Logistic:
 
 @dataclasses.dataclass(frozen=True)
 class Tree:
-    """One regression tree, as parallel lists over its nodes; the root is node 0, and a leaf has no feature ("").
+    """One regression tree, as parallel lists over its nodes; the root is node 0, and a leaf has no feature (""). To the left go values up to the threshold.
 
     `values` are log-odds, a parent's the mean of its leaves'.
     """
@@ -60,13 +59,50 @@ class Tree:
     right: tuple[int, ...]
     values: tuple[float, ...]
 
-    def path(self, features: Mapping[str, float]) -> list[int]:
-        """The nodes from the root to the leaf that a pair falls into."""
-        nodes = [0]
-        while self.features[nodes[-1]]:
-            node = nodes[-1]
-            nodes.append(self.left[node] if features[self.features[node]] <= self.thresholds[node] else self.right[node])
-        return nodes
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Forest:
+    """Many trees side by side, all of whose steps down are taken at once: the nodes of all in a row, a leaf its own child."""
+
+    names: tuple[str, ...]
+    asked: NDArray[np.intp]  # (n_nodes,) positions in `names`
+    thresholds: NDArray[np.float64]
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    values: NDArray[np.float64]
+    roots: NDArray[np.intp]  # (n_trees,)
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree]) -> _Forest:
+        names = tuple(dict.fromkeys(name for tree in trees for name in tree.features if name))
+        place = {name: i for i, name in enumerate(names)}
+        ends = np.cumsum([len(tree.features) for tree in trees], dtype=np.intp)
+        roots = np.array([0, *ends[:-1]], dtype=np.intp)[: len(trees)]
+        below, above = (
+            np.array([root + (child if name else node) for tree, root in zip(trees, roots.tolist(), strict=True)
+                      for node, (name, child) in enumerate(zip(tree.features, getattr(tree, side), strict=True))], dtype=np.intp)
+            for side in ("left", "right")
+        )  # fmt: skip
+        asked = np.array([place.get(name, 0) for tree in trees for name in tree.features], dtype=np.intp)
+        thresholds, values = (np.array([x for tree in trees for x in getattr(tree, column)], dtype=np.float64) for column in ("thresholds", "values"))
+        return cls(names, asked, thresholds, below, above, values, roots)
+
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """As `Boosted.contributions`: summed in the trees' order, of each tree from its root down."""
+        given = np.array([features[name] for name in self.names], dtype=np.float64)
+        paths = [self.roots]
+        while True:
+            node = paths[-1]
+            child = np.where(given[self.asked[node]] <= self.thresholds[node], self.left[node], self.right[node]) if self.names else node
+            if np.array_equal(child, node):
+                break
+            paths.append(child)
+        path = np.stack(paths, axis=1)  # (n_trees, at most depth + 1)
+        step = path[:, 1:] != path[:, :-1]
+        before, after = path[:, :-1][step], path[:, 1:][step]
+        asked = self.asked[before]
+        moved = np.bincount(asked, self.values[after] - self.values[before], minlength=len(self.names))
+        return {self.names[i]: float(moved[i]) for i in dict.fromkeys(asked.tolist())}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,12 +117,11 @@ class Boosted:
 
     def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
         """How far each feature moves the log-odds: on each step down a tree the change of the node's value goes to the feature asked there (Saabas 2014)."""
-        moved: dict[str, float] = {}
-        for tree in self.trees:
-            path = tree.path(features)
-            for node, child in pairwise(path):
-                moved[tree.features[node]] = moved.get(tree.features[node], 0.0) + tree.values[child] - tree.values[node]
-        return moved
+        return self._forest.contributions(features)
+
+    @cached_property
+    def _forest(self) -> _Forest:
+        return _Forest.of(self.trees)
 
     def probability(self, features: Mapping[str, float]) -> float:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds(features)))))
