@@ -165,7 +165,8 @@ class _Way:
             one_source = {s.source_key for s in first.sightings} & {s.source_key for s in second.sightings}
             shared = f"the probability that they share an event is {_beside(comparison.affinity, needed)}, and {needed:g} is needed"
             copies = "; one is a near copy of the other" if comparison.near_copy else ""
-            return f"compared: {'they are versions of one source' if one_source else shared}{apart}{copies}"
+            versions = f"they are versions of one source; the probability that they share an event is {comparison.affinity:.2f}"
+            return f"compared: {versions if one_source else shared}{apart}{copies}"
         window = int(self._threshold("window_days"))
         if not seen_within({s.published_at for s in first.sightings}, {s.published_at for s in second.sightings}, window):
             return f"not compared: too far apart in time{apart}, and {window} is the most (--window-days)"

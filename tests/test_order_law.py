@@ -100,3 +100,26 @@ def test_a_known_text_seen_again_is_compared_with_what_it_now_meets(known: list[
     n_rows = len(load(tmp_path / "drops", "pairs", superseded=True))
     check([drop("again", then)], tmp_path / "drops")
     assert len(load(tmp_path / "drops", "pairs", superseded=True)) == n_rows, "nothing is compared twice"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_how_surely_two_texts_share_an_event_is_the_same_when_they_become_versions_of_one_source(tmp_path: Path):
+    texts = [
+        "Seven dockers died when a crane fell on a ship in the port of Velm, police said.",
+        "Nine dockers died when a crane fell on a ship in the harbour, the mayor said. The town hall of Ostrel reopened on Monday.",
+    ]
+
+    def drop(name: str, *seen: tuple[str, str]) -> Path:
+        records = [{"id": f"{address} {text[:5]}", "url": f"https://{address}.example/1", "date": "2025-03-10", "text": text} for address, text in seen]
+        path = tmp_path / name / "feed.jsonl"
+        write_articles(path.parent, {path.name: "\n".join(map(json.dumps, records))})
+        return path
+
+    first, second = list(zip("ab", texts, strict=True)), [("a", texts[1])]
+    check([drop("first", *first)], tmp_path / "drops")
+    check([drop("second", *second)], tmp_path / "drops")
+    check([drop("all", *first, *second)], tmp_path / "whole")
+    same_results(tmp_path / "drops", tmp_path / "whole")
+    compared = [load(tmp_path / folder, "comparisons", superseded=True).affinity.item() for folder in ("drops", "whole")]
+    assert compared[0] == compared[1]
+    assert 0.1 < compared[0] < 1.0, "else the source could make no difference"

@@ -116,14 +116,17 @@ def _outlet_name(outlet: str) -> str:
 def compare_articles(
     a: ArticleView, b: ArticleView, run_id: str, *, window_days: int = DEFAULT_WINDOW_DAYS, min_affinity: float = DEFAULT_AFFINITY
 ) -> Comparison | None:
-    """Return the comparison of two articles, or None where they do not share an event. Two versions of one source always do."""
+    """Return the comparison of two articles, or None where they do not share an event. Two versions of one source are always compared.
+
+    How surely they share an event is read off their texts alone, which never change; what a source shows can be learned later, in another drop.
+    """
     if a.article.article_id == b.article.article_id or not a.claims or not b.claims:
         return None
     same_source = bool(a.source_keys & b.source_keys)
     if not same_source and (not within_window(a, b, window_days) or nearness(a, b) < CENTROID_FLOOR):
         return None
-    score = 1.0 if same_source else affinity(a, b)
-    if score < min_affinity:
+    score = affinity(a, b)
+    if not same_source and score < min_affinity:
         return None
     earlier, later, known = put_in_order(a, b)
     near_copy = shingle_overlap(a.shingles, b.shingles) >= NEAR_COPY
