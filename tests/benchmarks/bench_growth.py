@@ -1,6 +1,6 @@
 """How the time and memory of a check grow with the number of articles, at as many a day: step by step, and the exponents.
 
-    python tests/benchmarks/bench_growth.py [--sizes 400 1600 6400] [--model DIR] [--json FILE] [--plot docs/growth.svg] [--quick]
+    python tests/benchmarks/bench_growth.py [--sizes 400 1600 6400] [--model DIR] [--json FILE] [--plot tests/benchmarks/growth.svg] [--quick]
 
 The articles are made anew from our annotated stories (recombined.py): events of five articles each, under names and nouns of their own. Each size is checked
 into a new outputs folder, in a process of its own, without Prefect. By default a tiny model with random weights scores the pairs, so that what is measured is

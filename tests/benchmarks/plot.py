@@ -1,6 +1,6 @@
 """The picture of a growth: seconds and memory against articles, as one small SVG that stands alone.
 
-    python tests/benchmarks/plot.py FIGURES.json docs/growth.svg
+    python tests/benchmarks/plot.py FIGURES.json tests/benchmarks/growth.svg
 
 FIGURES.json is what `bench_growth.py --json` wrote; nothing is drawn that was not measured. Both scales are logarithmic, so a straight line of slope 1, drawn
 dashed through the first point, is linear growth.
