@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from flows.records import Change, Finding, Sighting
 from flows.report.text import context
 from flows.report.verdict import verdict
 from flows.reviews import Review, like_dismissed, recorded_reviews
+from flows.summary import group_points
 from flows.tables import Outputs, OutputsError
 from flows.versions import Versions, find_versions
 
@@ -78,7 +80,22 @@ class Listing:
 
     def items(self, limit: int | None = None) -> list[Listed]:
         """Return the first `limit` of the findings, all of them by default."""
-        return [Listed(f, self.reviews.get(f.finding_id), f.finding_id in self.like) for f in from_table(self.first(limit), Finding)]
+        return self._listed(self.first(limit))
+
+    @cached_property
+    def points(self) -> Mapping[str, int]:
+        """The points that the findings are on (flows/summary.py), in the order of the table: the id of the surest finding of each, how many more there are."""
+        columns = ["finding_id", "thread_id", "kind", "score", "changes", "earlier_text", "later_text"]
+        n_more = {point.finding_ids[0]: len(point.finding_ids) - 1 for point in group_points(self.table.select(columns).to_pylist())}
+        return {i: n_more[i] for i in self.table.column("finding_id").to_pylist() if i in n_more}
+
+    def surest_of_points(self, limit: int) -> list[Listed]:
+        """Return the surest finding of each of the first `limit` points."""
+        places = [n for n, finding_id in enumerate(self.table.column("finding_id").to_pylist()) if finding_id in self.points]
+        return self._listed(self.table.take(pa.array(places[:limit], type=pa.int64())))
+
+    def _listed(self, table: pa.Table) -> list[Listed]:
+        return [Listed(f, self.reviews.get(f.finding_id), f.finding_id in self.like) for f in from_table(table, Finding)]
 
     def first(self, limit: int | None) -> pa.Table:
         """Return the rows of the first `limit` findings; of all where it is None."""

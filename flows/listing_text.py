@@ -20,9 +20,9 @@ LABEL = 11  # width of the labels
 MAX_WORDS, MAX_NAME = 100, 80  # characters of a side's words, and of its outlet and date, in a list
 
 
-def print_listing(listing: Listing, console: Console, *, limit: int) -> None:
-    """Print the first `limit` findings, and how many were left out and why."""
-    _Lister(console).listing(listing, limit)
+def print_listing(listing: Listing, console: Console, *, limit: int, each: bool = False) -> None:
+    """Print the first `limit` points, each by its surest finding, and how many were left out and why; with `each` the first `limit` findings."""
+    _Lister(console).listing(listing, limit, each=each)
 
 
 def print_detail(detail: Detail, console: Console, *, with_thread: bool) -> None:
@@ -35,20 +35,30 @@ class _Lister(Printer):
 
     # --- a list ----------------------------------------------------------------------------------------------------------------------------------------------
 
-    def listing(self, listing: Listing, limit: int) -> None:
+    def listing(self, listing: Listing, limit: int, *, each: bool) -> None:
         indent = listing.id_length + 2
-        for listed in listing.items(limit):
+        for listed in listing.items(limit) if each else listing.surest_of_points(limit):
             self.item(listed, listing.id_length, indent)
-        shown, total = min(limit, len(listing)), len(listing)
-        if not total:
+            if not each and (n_more := listing.points[listed.finding.finding_id]):
+                self.line((f"and {many(n_more, 'more finding')} on this point", "dim"), indent=indent)
+        self.total(listing, limit, each=each)
+
+    def total(self, listing: Listing, limit: int, *, each: bool) -> None:
+        """How many findings there are, and what lists the others."""
+        n, n_lines = len(listing), len(listing) if each else len(listing.points)
+        of_folder = f" of {listing.n_findings:,} in the folder" if n < listing.n_findings else ""
+        if not n:
             left = f"{listing.n_findings:,} in the folder" if listing.n_findings else "the folder holds none"
             self.line(f"No findings to show: {left}.")
-        elif shown < total:
-            self.line()
-            self.line(f"{shown:,} of {total:,} findings: --limit {total} lists all of these.")
+            return
+        self.line()
+        folded = n_lines < n
+        if limit < n_lines:
+            of_what = f"{n_lines:,} points, {n:,} findings" if folded else f"{n:,} findings"
+            self.line(f"{limit:,} of {of_what}: --limit {n_lines} lists all of these{', --each every finding' if folded else ''}.")
         else:
-            self.line()
-            self.line(many(total, "finding") + (f" of {listing.n_findings:,} in the folder." if total < listing.n_findings else "."))
+            points = f" on {many(n_lines, 'point')}" if folded else ""
+            self.line(f"{many(n, 'finding')}{points}{of_folder}{': --each lists every one' if folded else ''}.")
         if listing.n_dismissed:
             they = "1 more was dismissed and is hidden" if listing.n_dismissed == 1 else f"{listing.n_dismissed:,} more were dismissed and are hidden"
             self.line(f"{they}: --review dismissed lists {'it' if listing.n_dismissed == 1 else 'them'}.")

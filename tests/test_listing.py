@@ -285,6 +285,29 @@ def test_a_list_says_how_many_there_are(port):
     assert shown(print_listing, list_findings(port, Filters(text="nowhere")), limit=20) == "No findings to show: 4 in the folder.\n"
 
 
+def test_findings_on_one_point_are_listed_once(tmp_path):
+    story = Story()
+    [two], [nine], [all_nine] = (
+        story.article(outlet, [text]) for outlet, text in (("A", "Two ships sank."), ("B", "Nine ships sank."), ("C", "All nine sank."))
+    )
+    [may], [will] = story.article("D", ["The port may close."]), story.article("E", ["The port will close."])
+    surest = story.finding(two, nine, change("quantity", "raised", "Two", "Nine", "contradiction"), score=0.9)
+    alike = story.finding(two, all_nine, change("quantity", "raised", "Two", "nine", "contradiction"), score=0.6)
+    other = story.finding(may, will, change("certainty", "strengthened", "may", "will", "drift"), score=0.7)
+    listing = list_findings(publish(tmp_path / "outputs", [story]), Filters())
+    assert list(listing.points.items()) == [(surest, 1), (other, 0)]
+    text = shown(print_listing, listing, limit=20)
+    assert surest[:6] in text
+    assert other[:6] in text
+    assert alike[:6] not in text
+    assert "and 1 more finding on this point" in text
+    assert text.endswith("\n3 findings on 2 points: --each lists every one.\n")
+    assert shown(print_listing, listing, limit=1).endswith("\n1 of 2 points, 3 findings: --limit 2 lists all of these, --each every finding.\n")
+    each = shown(print_listing, listing, limit=20, each=True)
+    assert alike[:6] in each
+    assert each.endswith("\n3 findings.\n")
+
+
 def test_hostile_articles_reach_no_terminal(tmp_path):
     outputs = publish(tmp_path / "outputs", [hostile_story()])
     listing = list_findings(outputs, Filters())

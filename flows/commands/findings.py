@@ -28,9 +28,10 @@ The beginning of each id is as much as claimdrift show and claimdrift explain ne
 @click.command(cls=OneLineCommand, epilog=EXAMPLES, short_help="List findings, by kind, type, outlet, date and more.")
 @outputs_options
 @filter_options
+@click.option("--each", is_flag=True, help="List every finding; by default those on one point, as of one claim against several like it, are listed once.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help=f"List at most so many.  [default: {LIMIT}; with --json all]")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, with every column.")
-def findings(outputs: Path, limit: int | None, as_json: bool, **given: Any) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON, with every column.")
+def findings(outputs: Path, each: bool, limit: int | None, as_json: bool, **given: Any) -> None:
     """List the findings of an outputs folder, surest first."""
     with one_line_failures("listing the findings"):
         filters = filters_of(**given)
@@ -48,4 +49,4 @@ def findings(outputs: Path, limit: int | None, as_json: bool, **given: Any) -> N
 
         from flows.listing_text import print_listing
 
-        print_listing(listing, Console(), limit=limit or LIMIT)
+        print_listing(listing, Console(), limit=limit or LIMIT, each=each)
