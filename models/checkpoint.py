@@ -21,6 +21,9 @@ from models.precision import multiplies_bfloat16
 
 ON_GPU = "-gpu"  # after the id of a checkpoint that computes on one
 EMBEDDED = Path(__file__).parent / "claimdrift-minilm"
+# oneDNN keeps what it compiled for each size of matrix, by default of 1,024 sizes, which in a process that goes on for long takes 150 MB and more. Batches rarely
+# have one size twice, so all that pays is to have that of a layer at hand for the next one.
+COMPILED_KEPT = 16
 HEADS_FILE = "heads.safetensors"
 SYNONYMS = {"entailment": "entailment", "entail": "entailment", "neutral": "neutral", "contradiction": "contradiction", "contradict": "contradiction"}
 
@@ -98,6 +101,7 @@ def load_checkpoint(source: str | Path = EMBEDDED, precision: Precision = "float
 
     Raises ModelError for a folder without a checkpoint, labels that cannot be told, or a hub model that cannot be had.
     """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(COMPILED_KEPT))  # looked at once, at the first product
     folder = Path(source)
     local = folder.is_dir()
     if not local and (folder.exists() or str(source).startswith((".", "/", "~")) or str(source).count("/") != 1):
