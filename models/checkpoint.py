@@ -21,8 +21,8 @@ from models.precision import multiplies_bfloat16
 
 ON_GPU = "-gpu"  # after the id of a checkpoint that computes on one
 EMBEDDED = Path(__file__).parent / "claimdrift-minilm"
-# oneDNN keeps what it compiled for each size of matrix, by default of 1,024 sizes, which in a process that goes on for long takes 150 MB and more. Batches rarely
-# have one size twice, so all that pays is to have that of a layer at hand for the next one.
+# oneDNN keeps what it compiled for each size of matrix, by default of 1,024 sizes: 150 MB and more in a process that goes on for long. Batches rarely have one
+# size twice, so all that pays is to have that of a layer at hand for the next one.
 COMPILED_KEPT = 16
 HEADS_FILE = "heads.safetensors"
 SYNONYMS = {"entailment": "entailment", "entail": "entailment", "neutral": "neutral", "contradiction": "contradiction", "contradict": "contradiction"}
