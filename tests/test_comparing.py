@@ -138,6 +138,15 @@ def test_words_that_the_model_cut_through_are_made_whole():
         assert model_words(pair, change_type)[0] == whole
 
 
+@pytest.mark.parametrize(("marked", "whole"), [("IS-", "IS-controlled"), ("-", "al-Bakr"), ("fire held", "cease-fire held"), ("don", "don't"), (",", ",")])
+def test_words_with_hyphens_are_whole_words(marked: str, whole: str):
+    text = "In IS-controlled towns the cease-fire held, and men of al-Bakr don't fight."
+    pair = compared(text, "The cease-fire did not hold.", 0)
+    t, start = CHANGE_TYPES.index("negation"), text.rindex(marked)
+    pair.scores.forward.premise_spans[0, t] = pair.scores.back.hypothesis_spans[0, t] = start, start + len(marked)
+    assert model_words(pair, "negation")[0] == whole
+
+
 @settings(max_examples=40, deadline=None)
 @given(pair=st.sampled_from(PAIRS), seed=SEEDS, change_type=st.sampled_from(CHANGE_TYPES))
 def test_the_models_words_are_the_same_whichever_claim_comes_first(pair: tuple[str, str], seed: int, change_type: ChangeType):

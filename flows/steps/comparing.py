@@ -51,6 +51,8 @@ _MOVED_ON = re.compile(
     re.IGNORECASE,
 )
 
+_WHOLE_WORD = re.compile(r"\w+(?:[-‐‑'’]\w+)*")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PairScores:
@@ -239,10 +241,18 @@ def _shorter(one: str, other: str) -> str:
 
 
 def _whole_mentions(claim: Claim, change_type: ChangeType, span: NDArray[np.floating]) -> str:
-    """The slice of a claim that a span marks, empty where it marks none; of a changed quantity or time the whole of those it touches, where it touches any."""
+    """The slice of a claim that a span marks, empty where it marks none: whole words, those with hyphens too.
+
+    Of a changed quantity or time it is the whole of those it touches, where it touches any.
+    """
     start, end = int(span[0]), int(span[1])
     if start < 0:
         return ""
     mentions = claim.quantities if change_type == "quantity" else claim.times if change_type == "time" else []
     touched = [m for m in mentions if m.char_start < end and start < m.char_end]
-    return claim.text[touched[0].char_start : touched[-1].char_end] if touched else claim.text[start:end]
+    if touched:
+        return claim.text[touched[0].char_start : touched[-1].char_end]
+    for word in _WHOLE_WORD.finditer(claim.text):
+        if word.start() < end and start < word.end():
+            start, end = min(start, word.start()), max(end, word.end())
+    return claim.text[start:end]
