@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from flows.language.attribution import is_hearsay
 from flows.listing import Detail, Listed, Listing, Telling
 from flows.records import Finding
 from flows.report.verdict import change_name, other_sentences, verdict
@@ -134,7 +135,8 @@ class _Lister(Printer):
         if after:
             self.field("after", (after, "dim"))
         said = getattr(f, f"{side}_attribution")
-        self.field("said by", one_line(said) if said else "the article itself", f"; {getattr(f, f'{side}_certainty')}")
+        speaker = f"nobody named: {one_line(said)}" if said and is_hearsay(said) else one_line(said) if said else "the article itself"
+        self.field("said by", speaker, f"; {getattr(f, f'{side}_certainty')}")
         others = [one_line(s) for s in getattr(f, f"{side}_sources") if s != source]
         if others:
             more = f" and {len(others) - N_SOURCES:,} more" if len(others) > N_SOURCES else ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.language.attribution import compare_attribution, read_attribution
+from flows.language.attribution import compare_attribution, is_hearsay, read_attribution
 from flows.language.certainty import read_certainty
 from flows.records import DIRECTIONS, OPPOSITE_DIRECTION, Claim, claim_id
 
@@ -89,6 +89,13 @@ def test_swapping_turns_the_direction_round(a: str, b: str) -> None:
         assert there.direction in DIRECTIONS["attribution"]
         # "more precise" is the way back of both "vaguer" and "dropped".
         assert OPPOSITE_DIRECTION[there.direction] == back.direction or OPPOSITE_DIRECTION[back.direction] == there.direction
+
+
+@pytest.mark.parametrize(
+    ("text", "hearsay"), [("The alarm was reportedly off.", True), ("It is said that the alarm was off.", True), (LEAK, False), (POLICE, False)]
+)
+def test_words_that_name_nobody_are_told_from_a_source(text: str, hearsay: bool) -> None:
+    assert is_hearsay(read_attribution(text).source or "") is hearsay
 
 
 @given(SENTENCES)

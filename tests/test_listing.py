@@ -225,6 +225,16 @@ def test_what_stands_around_a_finding(port):
     assert "; --thread lists them" in shown(print_detail, detail, with_thread=False)
 
 
+def test_words_that_name_nobody_are_not_shown_as_a_speaker(tmp_path):
+    story = Story("port")
+    echo = story.article("Echo", ["Seven ships wait."])
+    mail = story.article("Mail", ["Reportedly 12 ships wait."], day=1, said="Reportedly")
+    only = story.finding(echo[0], mail[0], change("quantity", "raised", "Seven ships", "12 ships", "drift"))
+    text = shown(print_detail, find_finding(publish(tmp_path / "outputs", [story]), only), with_thread=False)
+    assert "said by    nobody named: Reportedly; stated" in text
+    assert "said by    the article itself; stated" in text
+
+
 def test_a_finding_of_a_replaced_text_is_shown_and_said_to_be_one(tmp_path):
     story = Story("port")
     echo = story.article("Echo", ["Seven ships wait in the bay."])

@@ -78,6 +78,11 @@ def _without(text: str, cut: tuple[int, int]) -> str:
     return rest[0].upper() + rest[1:]
 
 
+def is_hearsay(source: str) -> bool:
+    """Whether the words of an attribution name nobody at all: "reportedly", "is said to"."""
+    return IMPERSONAL.fullmatch(source) is not None
+
+
 def compare_attribution(earlier: Claim, later: Claim) -> Observation:
     """Compare who says so in two claims; the texts are the sources as worded, empty where a claim speaks for itself."""
     a, b = earlier.attribution, later.attribution

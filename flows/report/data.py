@@ -19,6 +19,7 @@ from flows import progress
 from flows.components import connected_components
 from flows.convert import from_table
 from flows.edges import storyline_edges
+from flows.language.attribution import is_hearsay
 from flows.language.certainty import NAMES as CERTAINTY
 from flows.records import CHANGE_TYPES, KINDS, Article, Finding, Run, Sighting, Version
 from flows.report.features import feature_words
@@ -207,7 +208,8 @@ class _Claims:
             before, after = context(texts[row["article_id"]], row["char_start"], row["char_end"])
             self.rows.append({
                 "article": numbers[row["article_id"]], "text": shown(row["text"]), "before": shown(before), "after": shown(after), "at": row["char_start"],
-                "said": None if row["attribution"] is None else shown(row["attribution"]), "sure": row["certainty_level"],
+                "said": None if row["attribution"] is None else shown(row["attribution"]), "hearsay": is_hearsay(row["attribution"] or ""),
+                "sure": row["certainty_level"],
             })  # fmt: skip
 
     def thread_rows(self) -> list[Json]:

@@ -62,7 +62,7 @@ function side(finding, name, details) {
     body,
     h("dl", null,
       h("div", null, h("dt", null, "put as"), h("dd", null, meter(claim.sure))),
-      claim.said && h("div", null, h("dt", null, "said by"), h("dd", { class: "clip" }, quoted(claim.said))),
+      claim.said && h("div", null, h("dt", null, "said by"), h("dd", { class: "clip" }, claim.hearsay && "nobody named: ", quoted(claim.said))),
       copies > 0 && h("div", null, h("dt", null, "word for word in"), h("dd", null, many(copies, "other source")))));
 }
 

@@ -281,7 +281,7 @@ function telling(thread, claims, number, place) {
   return h("li", { id: `telling-${number + 1}` },
     h("span", { class: "no", "aria-hidden": "true" }, number + 1),
     h("div", { class: "when" }, h("b", { class: "clip" }, quoted(claim.article.name)), h("span", { class: "muted" }, when(claim.article, true), claim.article.replaced && ", replaced since"), meter(claim.sure),
-      claim.said && h("span", { class: "muted clip" }, "said by ", quoted(claim.said))),
+      claim.said && h("span", { class: "muted clip" }, "said by ", claim.hearsay && "nobody named: ", quoted(claim.said))),
     h("blockquote", null, text),
     foldedCopies(claim, copies),
     steps.length > 0 && h("ul", null, steps.slice(0, 3).map(step)),
