@@ -234,8 +234,9 @@ class Outputs:
                 write_synced(journal.with_name(JOURNAL + ".tmp"), json.dumps(entry).encode())
                 journal.with_name(JOURNAL + ".tmp").replace(journal)
         except BaseException:
-            for path in [*staged, self.root / (JOURNAL + ".tmp")]:
-                path.unlink(missing_ok=True)
+            if not (self.root / JOURNAL).exists():  # else interrupted past the point of no return: the next run carries on with the files
+                for path in [*staged, self.root / (JOURNAL + ".tmp")]:
+                    path.unlink(missing_ok=True)
             raise
         with explain_os_errors(self.root, "was interrupted while publishing, the next run will finish it"):
             sync_folder(self.root)
@@ -315,9 +316,6 @@ class Outputs:
         for _, path in orphans:
             path.replace(path.with_name(f".{path.name}.orphan"))
             log.warning("%s: set aside, as runs/ has no run of this name", path)
-
-    def _ids(self, table: str, key: str, run_ids: Sequence[str]) -> set[str]:
-        return set(self.read(table, [key], run_ids=run_ids).column(key).to_pylist())
 
     def _path(self, table: str, run_id: str) -> Path:
         return self.root / table / f"{run_id}.parquet"

@@ -93,7 +93,9 @@ def _checked(ctx: click.Context, path: Path, shown: str, key: str, value: Any, c
     everyone = [*commands, *(c for c in commands if c is ctx.command)]
     options = {_name(p): p for command in everyone for p in command.params if isinstance(p, click.Option)}
     option = options.get(key)
-    if option is None or key in NOT_IN_FILE:
+    if option is not None and key in NOT_IN_FILE:
+        raise click.UsageError(f"{path}: {shown} is said on the command line alone, with --{key}", ctx)
+    if option is None:
         known = sorted(options.keys() - NOT_IN_FILE)
         close = get_close_matches(key, known, n=1)
         raise click.UsageError(f'{path}: "{shown}" is no option. ' + (f'Is "{close[0]}" meant? ' if close else "") + f"Known are {', '.join(known)}", ctx)
@@ -105,7 +107,8 @@ def _checked(ctx: click.Context, path: Path, shown: str, key: str, value: Any, c
         value = [value]
     if isinstance(value, dt.date | dt.time):
         value = value.isoformat()  # TOML has dates of its own
-    if isinstance(option.type, click.Path) and isinstance(value, str):
+    is_folder = key == "model" and isinstance(value, str) and (path.parent / value).is_dir()  # else the id of a model on the hub
+    if isinstance(value, str) and (isinstance(option.type, click.Path) or is_folder):
         value = str(path.parent / value)
     try:
         option.type_cast_value(ctx, value)

@@ -84,21 +84,24 @@ def current_table(outputs: str | Path, table: str, *, superseded: bool = False) 
         record_type_of(table)
     archive = Outputs(Path(outputs))
     for _ in range(READ_AGAIN):
-        generation = archive.generation()
+        generation, run_ids = archive.generation(), archive.run_ids()  # read once: a run published meanwhile is in none of the tables
         try:
-            rows = _current_table(archive, table, superseded=superseded)
+            rows = _current_table(archive, run_ids, table, superseded=superseded)
         except OutputsError:
-            if generation == archive.generation():
+            if _is_still(archive, generation, run_ids):
                 raise
             continue
-        if generation == archive.generation():
+        if _is_still(archive, generation, run_ids):
             return rows.sort_by(SORT_KEYS[table])
-        # Compacted, or articles forgotten, between one table and the next.
     raise OutputsError(f"{outputs}: the files change faster than they can be read. Try again.")
 
 
-def _current_table(archive: Outputs, table: str, *, superseded: bool) -> pa.Table:
-    run_ids = archive.run_ids()  # read once: a run published meanwhile is in none of the tables below
+def _is_still(archive: Outputs, generation: tuple[int, ...], run_ids: list[str]) -> bool:
+    """Say whether nothing was compacted, forgotten or rebuilt since: between one table and the next, rows would be missing."""
+    return generation == archive.generation() and set(run_ids).issubset(archive.run_ids())
+
+
+def _current_table(archive: Outputs, run_ids: list[str], table: str, *, superseded: bool) -> pa.Table:
     if not run_ids:
         raise OutputsError(f"{archive.root}: holds no published run. Make one with: claimdrift check ARTICLES --outputs {archive.root}")
     sightings = archive.read("sightings", run_ids=run_ids)

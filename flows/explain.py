@@ -66,6 +66,7 @@ class Explanation:
     evidence: Mapping[str, Any] | None
     waterfall: Waterfall | None
     note: str  # what could not be computed again, and why; empty as a rule
+    order_known: bool  # False where a text has no date: "earlier" and "later" are then as found, and a change has no direction
 
     @property
     def dropped_at(self) -> StepName | Literal[""]:
@@ -114,7 +115,8 @@ def _explain(archive: Outputs, first: Side, second: Side) -> Explanation:
     if comparison is not None and comparison.earlier_article_id != first.article.article_id:
         first, second = second, first
     way.go(first, second, comparison)
-    return Explanation((first, second), tuple(way.steps), way.finding, way.pair, way.evidence, way.waterfall, way.note)
+    order_known = comparison is None or comparison.order_known
+    return Explanation((first, second), tuple(way.steps), way.finding, way.pair, way.evidence, way.waterfall, way.note, order_known)
 
 
 class _Way:

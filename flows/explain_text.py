@@ -55,7 +55,7 @@ class _Explainer(Printer):
             self.line((f"{step.name:<{LABEL}}", "dim"), passed, one_line(step.detail), hang=LABEL + 5)
         if e.evidence is not None:
             self.probabilities(e.evidence, *_names(e))
-            self.comparers(e.evidence, order_known=_order_known(e))
+            self.comparers(e.evidence, order_known=e.order_known)
         if e.waterfall is not None:
             self.waterfall(e.waterfall)
         if e.note:
@@ -147,11 +147,7 @@ def _names(e: Explanation) -> tuple[str, str]:
     """What the two sides are called: by their order where it is known."""
     if e.pair is None:
         return "quoted", "quoted"
-    return ("earlier", "later") if _order_known(e) else ("one", "other")
-
-
-def _order_known(e: Explanation) -> bool:
-    return e.finding is None or e.finding.order_known
+    return ("earlier", "later") if e.order_known else ("one", "other")
 
 
 def _words(e: Explanation) -> tuple[list[str], list[str]]:

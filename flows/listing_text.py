@@ -51,6 +51,7 @@ class _Lister(Printer):
         if not n:
             left = f"{listing.n_findings:,} in the folder" if listing.n_findings else "the folder holds none"
             self.line(f"No findings to show: {left}.")
+            self.dismissed(listing)
             return
         self.line()
         folded = n_lines < n
@@ -60,6 +61,9 @@ class _Lister(Printer):
         else:
             points = f" on {many(n_lines, 'point')}" if folded else ""
             self.line(f"{many(n, 'finding')}{points}{of_folder}{': --each lists every one' if folded else ''}.")
+        self.dismissed(listing)
+
+    def dismissed(self, listing: Listing) -> None:
         if listing.n_dismissed:
             they = "1 more was dismissed and is hidden" if listing.n_dismissed == 1 else f"{listing.n_dismissed:,} more were dismissed and are hidden"
             self.line(f"{they}: --review dismissed lists {'it' if listing.n_dismissed == 1 else 'them'}.")

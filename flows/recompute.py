@@ -18,7 +18,7 @@ from flows.tables import Outputs
 from models.checkpoint import EMBEDDED, ModelError
 
 MISSING = "Some figures are missing"
-CACHE_ERRORS = (OSError, sqlite3.OperationalError)  # a folder that may be read and not written
+CACHE_ERRORS = (OSError, sqlite3.DatabaseError)  # a folder that may be read and not written, or a damaged file
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def arrow_schema(record: type) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit: "at least 87 people" is low=87, high=inf, unit="people", exact False."""
+    """A number with its unit: "at least 87 people" is low=87, high=inf, unit="people"."""
 
     text: str
     char_start: int
@@ -193,7 +193,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two claims of different articles that blocking proposed and the model scored; in order of publication."""
+    """Two claims of different articles that blocking proposed and that were scored; in order of publication. Claims of the same words need no model."""
 
     earlier_claim_id: str = column(pa.string(), "claim of the article published first")
     later_claim_id: str = column(pa.string(), "claim of the article published later")
@@ -215,7 +215,7 @@ class Pair:
         pa.float64(), "P(contradiction), later as premise; null where the first look ended the pair", unit="probability", nullable=True
     )
     same_fact: float = column(pa.float64(), "score that both tell one fact", unit="0 to 1")
-    score: float = column(pa.float64(), "score that a reader would call the pair changed; 0 where it was dropped before comparing", unit="0 to 1")
+    score: float = column(pa.float64(), "score that a reader would call the pair changed; 0 where it was dropped before this counts", unit="0 to 1")
     dropped_at: str = column(pa.string(), "step at which the pair left the way to a finding; empty where it is one")
 
 
@@ -293,7 +293,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two articles that share an event and were compared. Storylines are the connected components of these."""
+    """Two articles that were compared. Those likely enough to share an event, and those with a finding, hold storylines together."""
 
     earlier_article_id: str = column(pa.string(), "article published first")
     later_article_id: str = column(pa.string(), "article published later")

@@ -77,6 +77,7 @@ class Printer:
         parts = [
             f"{many(counts.get('articles', 0), 'new article')} in {many(counts.get('files', 0), 'file')}",
             f"{known:,} known before" if known else "",
+            f"{counts['articles forgotten before']:,} forgotten before, and left out" if counts.get("articles forgotten before") else "",
             many(counts.get("claims", 0), "claim") if counts.get("articles") else "",
             many(counts.get("near copies", 0), "near copy", "near copies") if counts.get("near copies") else "",
             f"{counts['rejects']:,} rejected" if counts.get("rejects") else "",
@@ -181,6 +182,8 @@ def nothing_found(summary: CheckSummary) -> str:
     if not counts.get("articles"):
         if counts.get("articles known before"):
             return "nothing new: every article was known before"
+        if n_forgotten := counts.get("articles forgotten before"):
+            return f"nothing new: {many(n_forgotten, 'article')} forgotten before, and left out"
         return "no article could be read"
     if not counts.get("article pairs compared"):
         if summary.n_articles_in_folder == 1:

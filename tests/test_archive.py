@@ -264,6 +264,24 @@ def test_killed_at_any_step_of_publishing_old_results_stand_and_the_next_run_end
     assert seen >= {(1, 1, False, True), (1, 1, True, True), (2, 1, True, True), (2, 2, True, True), (2, 2, True, False)}
 
 
+def test_an_interrupt_past_the_point_of_no_return_loses_nothing(monkeypatch, tmp_path):
+    outputs = Outputs(tmp_path / "outputs")
+    publish(outputs, 1)
+    replace = os.replace
+
+    def interrupted(source, target, **options):
+        replace(source, target, **options)
+        if str(target).endswith(JOURNAL):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            publish(outputs, 2)
+    with outputs.lock():
+        assert outputs.run_ids() == ["run-1", "run-2"]
+
+
 def test_killed_at_any_step_of_a_rebuild(monkeypatch, tmp_path):
     def rebuild(outputs: Outputs) -> None:
         outputs.publish("run-2", tables_of(1, "run-2", settings_id="t"), replace=True)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from flows.records import TABLES, Change, Finding, TimeMention, arrow_schema
 from flows.tables import Outputs, OutputsError, current_table, load
+from flows.versions import find_versions
 
 TEXTS = ("The bridge is shut.", "The bridge is open.", "Two people were hurt.")
 
@@ -109,6 +110,22 @@ def test_order_and_split_of_drops_do_not_matter(compared, order, cuts):
         for table in ("findings", "claims", "pairs", "comparisons", "articles", "sightings"):
             one, many = (current_table(Path(folder) / name, table).drop_columns(["run_id"]) for name in ("one", "many"))
             assert one.equals(many)
+
+
+def test_a_rebuild_while_it_is_read_shows_all_rows_of_before_or_after(tmp_path, monkeypatch):
+    outputs = archive_of(tmp_path / "outputs", [["a", "b"]], [("a", "b")])
+    assert len(load(outputs.root, "findings")) == 1
+    rebuilt = []
+
+    def rebuild_meanwhile(sightings):
+        if not rebuilt:
+            rebuilt.append(True)
+            with outputs.lock():
+                outputs.publish("run-9", run_of("run-9", ["a", "b"], [("a", "b")]), replace=True)
+        return find_versions(sightings)
+
+    monkeypatch.setattr("flows.current.find_versions", rebuild_meanwhile)
+    assert load(outputs.root, "findings").run_id.tolist() == ["run-9"]
 
 
 def test_values_are_plain_python_in_pandas(tmp_path):

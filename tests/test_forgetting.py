@@ -84,6 +84,9 @@ def test_nothing_of_it_is_left(outputs: Path):
     said = everything_written(outputs)
     assert SECRET in said
     assert all(source in said for source in sources)
+    (outputs / "plots").mkdir()
+    for name, content in (("drift-map.svg", SECRET), (f"certainty-c{'0' * 20}.svg", SECRET), ("mine.svg", "")):
+        (outputs / "plots" / name).write_text(content, encoding="utf-8")
     gone = forget(outputs, [gone_id])
     assert (gone.article_ids, gone.lost_sources) == ({gone_id}, sources)
     assert gone.n_findings > 0
@@ -92,6 +95,7 @@ def test_nothing_of_it_is_left(outputs: Path):
     assert all(source not in said for source in sources)
     assert said.count(gone_id) == 1, "the id itself, in the list of what is forgotten"
     assert not (outputs / "report.html").exists()
+    assert [path.name for path in (outputs / "plots").iterdir()] == ["mine.svg"], "the program's own pictures, and no others"
     for name in TABLES:
         after = Outputs(outputs).read(name)
         lost = before[name].num_rows - after.num_rows
@@ -135,6 +139,16 @@ def test_the_cache_keeps_what_belongs_to_the_rest(archive: Path, outputs: Path):
     assert run.counts["articles forgotten before"] == 1
     assert (run.counts["articles"], run.counts["scores computed"], run.sightings) == (0, 0, [])
     assert SECRET not in everything_written(outputs)
+
+
+def test_a_damaged_cache_file_goes_and_holds_nothing_up(outputs: Path, caplog: pytest.LogCaptureFixture):
+    damaged = outputs / ".cache" / "damaged.sqlite"
+    damaged.write_bytes(b"no database " * 400)
+    n_files = len(list(damaged.parent.glob("*.sqlite")))
+    forget(outputs, [secret_id(outputs)])
+    assert SECRET not in everything_written(outputs)
+    assert len(list(damaged.parent.glob("*.sqlite"))) == n_files - 1
+    assert "damaged.sqlite: cannot be read" in caplog.text
 
 
 def test_articles_are_named_in_every_way_that_the_tables_name_them(outputs: Path):

@@ -177,6 +177,14 @@ def test_a_dismissed_finding_is_hidden_and_counted_and_one_like_it_marked(twice)
     assert (listing.n_findings, listing.n_dismissed) == (2, 1)
     assert LIKE_DISMISSED in shown(print_listing, listing, limit=20)
     assert "1 more was dismissed and is hidden: --review dismissed lists it." in shown(print_listing, listing, limit=20)
+    record_reviews(outputs, [dismissed(other)])
+    none = shown(print_listing, list_findings(outputs, Filters()), limit=20)
+    assert none == "No findings to show: 2 in the folder.\n2 more were dismissed and are hidden: --review dismissed lists them.\n"
+
+
+def test_what_was_dismissed_is_listed_when_asked_for(twice):
+    outputs, one, other = twice
+    record_reviews(outputs, [dismissed(one)])
     [gone] = list_findings(outputs, Filters(review="dismissed")).items()
     assert (gone.finding.finding_id, gone.review) == (one, dismissed(one))
     assert len(list_findings(outputs, Filters(review="all"))) == 2

@@ -27,11 +27,12 @@ Examples:
 def plot(outputs: Path, to: Path | None, n_threads: int) -> None:
     """Draw a drift map, and certainty over time for each thread in which it changes, as SVG files."""
     with one_line_failures("plotting"):
+        from flows.report.plot_files import FOLDER
         from flows.report.plots import write_plots
         from flows.terminal import printable
 
         with showing_work():
-            plots = write_plots(outputs, to if to is not None else outputs / "plots", n_threads)
+            plots = write_plots(outputs, to if to is not None else outputs / FOLDER, n_threads)
     for path in plots.written:
         click.echo(f"plot      {printable(str(path))}")
     for path in plots.removed:

@@ -87,7 +87,8 @@ def retry(outputs: Path, quiet: bool, as_json: bool, debug: bool, **parameters: 
                 if summary is not None:  # else none of them can be read, as before
                     show(summary, time.monotonic() - started)
         if not quiet and not as_json:
-            n_left = sum(map(len, find_rejected(outputs).by_folder.values()))
+            left = find_rejected(outputs)
+            n_left = sum(map(len, left.by_folder.values())) + len(left.missing)
             still = f"{n_left} file{' is' if n_left == 1 else 's are'} still rejected, claimdrift status says why"
             click.echo(still if n_left else "nothing of it is rejected any more", err=True)
 

@@ -53,7 +53,7 @@ def lines_of(s: Status, *, show_all: bool = False) -> list[tuple[str, str]]:
     kinds = ", ".join(_many(n, kind) for kind, n in s.findings.items())
     lines = [
         ("folder", printable(s.outputs)),
-        ("articles", f"{s.n_rows['articles']:,}{replaced} · {_many(s.n_rows['claims'], 'claim')} · {_many(s.n_rows['pairs'], 'pair')} scored"),
+        ("articles", f"{s.n_rows['articles']:,}{replaced} · {_many(s.n_rows['claims'], 'claim')} · {_many(s.n_rows['pairs'], 'pair')} proposed"),
         ("findings", f"{sum(s.findings.values()):,}" + (f": {kinds}" if kinds else "")),
         ("files", f"{_many(s.n_files, 'file')} of {_many(s.n_runs, 'run')}, {_size(s.n_bytes)}; cache {_size(s.cache_bytes)}"),
     ]

@@ -62,7 +62,7 @@ def watch(folder: Path, outputs: Path, once: bool, settle: float, trigger: str |
         check_folders(folder, outputs)
         if trigger is not None:
             refuse_run_options(trigger, parameters)
-            trigger_runs(trigger, folder, outputs, settle, once=once)
+            trigger_runs(trigger, folder, outputs, settle, once=once, quiet=quiet)
             return
         from rich.console import Console
 
@@ -133,12 +133,15 @@ def refuse_run_options(deployment: str, parameters: Mapping[str, Any]) -> None:
     from flows.steps.sources import InputError
 
     ctx = click.get_current_context()
-    given = [p.opts[0] for p in ctx.command.params if p.name in parameters and ctx.get_parameter_source(p.name) is ParameterSource.COMMANDLINE]
+    reach = {*parameters, "as_json"}
+    given = [p.opts[0] for p in ctx.command.params if p.name in reach and ctx.get_parameter_source(p.name) is ParameterSource.COMMANDLINE]
+    if given == ["--json"]:
+        raise InputError("--json prints what a check found: the runs that --trigger starts tell it in Prefect's UI")
     if given:
         raise InputError(f"{given[0]} does not reach the runs that --trigger starts: set it in the deployment {deployment}")
 
 
-def trigger_runs(deployment: str, folder: Path, outputs: Path, settle_s: float, *, once: bool) -> None:
+def trigger_runs(deployment: str, folder: Path, outputs: Path, settle_s: float, *, once: bool, quiet: bool) -> None:
     """Start a run of a deployment for each drop, until told to stop."""
     from flows.drops.trigger import DropTrigger
     from flows.prefect_server import quiet_console, require_server
@@ -152,7 +155,8 @@ def trigger_runs(deployment: str, folder: Path, outputs: Path, settle_s: float, 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    click.echo(f"watching {folder}: each drop starts a run of {deployment}; Ctrl-C stops", err=True)
+    if not quiet:
+        click.echo(f"watching {folder}: each drop starts a run of {deployment}; Ctrl-C stops", err=True)
     trigger.watch(stop)
 
 

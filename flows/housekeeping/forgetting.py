@@ -7,6 +7,7 @@ article's id, a hash that tells nothing of the text, in `.forgotten`: so that th
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from flows.convert import from_table
 from flows.drops.noted import FILE as NOTED_DROPS
 from flows.housekeeping.rewriting import Rewrite
 from flows.records import TABLES, Sighting
+from flows.report import plot_files
 from flows.steps.cache import text_key
 from flows.steps.sources import canonical_url, names_source
 from flows.storage import OutputsError, explain_os_errors, sync_file, write_synced
@@ -29,6 +31,8 @@ from flows.storage import OutputsError, explain_os_errors, sync_file, write_sync
 REPORT = "report.html"
 CACHE, LEDGER = ".cache", "drops-"
 REVIEWS = "reviews"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ def forget(outputs: str | Path, names: Sequence[str] = (), before: dt.date | Non
                     _rewrite_table(archive, rewrite, table, gone)
                 _rewrite_reviews(archive, rewrite, gone)
                 _rewrite_cache(archive, rewrite, gone)
-            rewrite.carry_out(delete=[REPORT, NOTED_DROPS], forget=sorted(gone.article_ids))
+            pictures = [str(path.relative_to(archive.root)) for path in plot_files.own_pictures(archive.root / plot_files.FOLDER)]
+            rewrite.carry_out(delete=[REPORT, NOTED_DROPS, *pictures], forget=sorted(gone.article_ids))
         except BaseException:
             if not archive.is_rewriting():
                 rewrite.discard()
@@ -186,15 +191,23 @@ def _rewrite_cache(archive: Outputs, rewrite: Rewrite, gone: Forgetting) -> None
     }
     new = rewrite.new_folder(CACHE)
     for path in sorted(folder.glob("*.sqlite")):
-        with _opened(path) as db:
-            db.execute("VACUUM INTO ?", (str(new / path.name),))  # a copy that has what other processes wrote to the log beside it
+        try:
+            with _opened(path) as db:
+                db.execute("VACUUM INTO ?", (str(new / path.name),))  # a copy that has what other processes wrote to the log beside it
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # no damage: locked, or a full disk
+                raise
+            log.warning("%s: cannot be read (%s), and is left out", path, error)
+            (new / path.name).unlink(missing_ok=True)
+            continue
         with _opened(new / path.name) as db:
             for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 if table in keys:
                     unknown = [(key,) for (key,) in db.execute(f"SELECT key FROM {table}") if key not in keys[table]]
                     db.executemany(f"DELETE FROM {table} WHERE key = ?", unknown)
                 elif path.name.startswith(LEDGER):
-                    ends_of_paths = tuple(("/" + source.split("#")[0]).encode("utf-8", "surrogateescape") for source in gone.lost_sources)
+                    files = {name for source in gone.lost_sources for name in (source, source.rpartition("#")[0]) if name}  # "#": a record of it
+                    ends_of_paths = tuple(("/" + name).encode("utf-8", "surrogateescape") for name in files)
                     checked = [(key,) for (key,) in db.execute("SELECT path FROM files") if key.endswith(ends_of_paths)]
                     db.executemany("DELETE FROM files WHERE path = ?", checked)
                 else:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.language.alignment import content_words, stem, words
+from flows.language.alignment import content_words, words
 from flows.records import Claim, Observation
 
 # A group of three lines each: neutral, loaded, harsh. Nouns and verbs are never in one group.
@@ -290,8 +290,3 @@ def _neighbours(text: str, loaded: _Loaded) -> set[str]:
     before = [w[0] for w in around if w[2] <= loaded.char_start][-2:]
     after = [w[0] for w in around if w[1] >= loaded.char_end][:2]
     return {*before, *after}
-
-
-def is_loaded(word: str) -> bool:
-    """Say whether a single word stands on a scale over neutral."""
-    return any(stems == (stem(word),) and level > 0 for stems, _, level in _lexicon().get(stem(word), []))

@@ -44,7 +44,6 @@ _SOME = re.compile(
     r"|a handful of|selected)\b(?: of)?(?: the| its| his| her| their)?\s+",
     re.IGNORECASE,
 )
-_PLURAL_OF = re.compile(r"\b(?:several|various|many|some|other|different|a number of|numerous|two|three|four|five)\s+(?:\w+\s+){0,2}?$", re.IGNORECASE)
 _JOIN = re.compile(
     r"\s*,?\s*(?:and|or|as well as|and also|or else|along with|together with)\s+(?:the |its |their |also |to |for |with |by |from )?(?:\w+ly )?", re.IGNORECASE
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,8 @@ from pathlib import Path
 from flows import progress
 from flows.report.charts import certainty_chart, drift_map, has_certainty_chart, ordered_findings
 from flows.report.data import report_data, without_dismissed
+from flows.report.plot_files import DRIFT_MAP, of_thread, own_pictures
 from flows.storage import OutputsError, whole_file, write_synced
-
-DRIFT_MAP = "drift-map.svg"
-OF_A_THREAD = re.compile(r"certainty-(c[0-9a-f]{20})\.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> Plots:
         pictures[DRIFT_MAP] = drawn
     for done, n in enumerate(changing[:n_threads]):
         progress.tell("drawing the pictures", done, min(n_threads, len(changing)))
-        pictures[f"certainty-{data['threads'][n]['id']}.svg"] = certainty_chart(data, data["threads"][n], ordered.get(n, []), standalone=True)
+        pictures[of_thread(data["threads"][n]["id"])] = certainty_chart(data, data["threads"][n], ordered.get(n, []), standalone=True)
     try:
         if pictures:
             folder.mkdir(parents=True, exist_ok=True)
@@ -49,18 +46,16 @@ def write_plots(outputs: str | Path, folder: Path, n_threads: int) -> Plots:
     for name, picture in pictures.items():
         with whole_file(folder / name) as draft:
             write_synced(draft, picture.encode("utf-8"))
-    there = {data["threads"][n]["id"] for n in changing}
-    return Plots([folder / name for name in pictures], _remove_gone(folder, there, with_map=DRIFT_MAP in pictures), max(0, len(changing) - n_threads))
+    standing = {of_thread(data["threads"][n]["id"]) for n in changing} | pictures.keys()
+    return Plots([folder / name for name in pictures], _remove_gone(folder, standing), max(0, len(changing) - n_threads))
 
 
-def _remove_gone(folder: Path, thread_ids: set[str], *, with_map: bool) -> list[Path]:
-    """Remove the pictures of other threads than these, and the drift map where there is none any more; return them. Other files stay."""
-    gone = [path for path in folder.glob("certainty-*.svg") if (name := OF_A_THREAD.fullmatch(path.name)) and name[1] not in thread_ids]
-    if not with_map and (folder / DRIFT_MAP).exists():
-        gone.append(folder / DRIFT_MAP)
+def _remove_gone(folder: Path, standing: set[str]) -> list[Path]:
+    """Remove the pictures, drawn before, of what is not there any more; return them. Other files stay."""
+    gone = [path for path in own_pictures(folder) if path.name not in standing]
     try:
         for path in gone:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputsError(f"{folder}: pictures of threads that are gone cannot be removed: {error.strerror or error}. Remove them yourself.") from error
-    return sorted(gone)
+    return gone

@@ -59,7 +59,7 @@ def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES, roo
     for argument in map(Path, inputs):
         if not os.path.lexists(argument):
             raise InputError(f"no such path: {one_line(argument)}")
-        n_before, paths = len(seen), [argument]
+        paths = [argument]
         n_articles = 0
         is_folder = argument.is_dir()
         if is_folder:
@@ -79,7 +79,7 @@ def find_files(inputs: Sequence[Path], suffixes: tuple[str, ...] = SUFFIXES, roo
             if (identity := os.path.realpath(path)) not in seen:
                 seen.add(identity)
                 found.append((file, argument))
-        if not n_articles and len(seen) == n_before:
+        if not n_articles:
             raise InputError(f"{one_line(argument)} holds no article files ({' '.join(s for s in suffixes if s != '.htm')})")
     return _tell_apart([file for file, _ in found]), skipped
 

@@ -1,7 +1,7 @@
 """Which articles are compared: those that share an event, by time and by content.
 
-The test looks at two articles and at nothing else, so the order and split of drops make no difference. Storylines are the connected components of the compared
-pairs, for display.
+The test looks at two articles and at nothing else, so the order and split of drops make no difference. Storylines, for display, are the connected components
+of the pairs that are likely enough and of those with a finding (flows/edges.py).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ const reviews = {
   recorded: new Map(DATA.reviews.map((review) => [review.finding_id, review])),
   own: new Map(),
   dismissedChanges: null,
-  kept: true,
+  isStored: true, // false where the browser keeps nothing
 
   load() {
     this.own.clear();
@@ -19,7 +19,7 @@ const reviews = {
         if (review) this.own.set(review.finding_id, review);
       }
     } catch (error) {
-      this.kept = false;
+      this.isStored = false;
     }
     this.dismissedChanges = null;
   },
@@ -60,7 +60,7 @@ const reviews = {
       if (text === null) localStorage.removeItem(KEY + id);
       else localStorage.setItem(KEY + id, text);
     } catch (error) {
-      this.kept = false;
+      this.isStored = false;
       warnNotKept();
     }
   },
@@ -107,7 +107,7 @@ function readable(text) {
 
 function warnNotKept() {
   const notice = document.getElementById("not-kept");
-  notice.hidden = reviews.kept;
+  notice.hidden = reviews.isStored;
 }
 
 function exportReviews() {
