@@ -119,9 +119,9 @@ def _current_table(archive: Outputs, run_ids: list[str], table: str, *, supersed
     if table == "findings":
         rows = _refresh_findings(archive, run_ids, rows, sightings, versions)
     elif table == "claims":
-        storylines = _storylines(archive, run_ids)
+        storyline_of = storylines(archive, run_ids)
         threads = _threads(archive, run_ids)
-        rows = rows.append_column(STORYLINE_ID, _looked_up(storylines, rows.column("article_id")))
+        rows = rows.append_column(STORYLINE_ID, _looked_up(storyline_of, rows.column("article_id")))
         rows = rows.append_column(THREAD_ID, _looked_up(threads, rows.column("claim_id")))
     return rows
 
@@ -165,10 +165,10 @@ def _as_first_seen(archive: Outputs, run_ids: list[str], table: str, rows: pa.Ta
 
 def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, sightings: pa.Table, versions: Versions) -> pa.Table:
     """Compute anew what depends on all articles. `sightings`: those whose sources may be named among the carriers of a claim."""
-    storylines = _storylines(archive, run_ids)
+    storyline_of = storylines(archive, run_ids)
     threads = _threads(archive, run_ids)
-    sources = _sources_by_text(archive, run_ids, storylines, findings, sightings)
-    storyline_ids = _looked_up(storylines, findings.column("earlier_article_id"))
+    sources = _sources_by_text(archive, run_ids, storyline_of, findings, sightings)
+    storyline_ids = _looked_up(storyline_of, findings.column("earlier_article_id"))
     ends = _edges(findings.select(["earlier_article_id", "later_article_id"]))
     fresh = {
         "storyline_id": storyline_ids,
@@ -194,7 +194,7 @@ def _refresh_findings(archive: Outputs, run_ids: list[str], findings: pa.Table, 
 
 
 def _sources_by_text(
-    archive: Outputs, run_ids: list[str], storylines: dict[str, str], findings: pa.Table, sightings: pa.Table
+    archive: Outputs, run_ids: list[str], storyline_of: dict[str, str], findings: pa.Table, sightings: pa.Table
 ) -> dict[tuple[str, str], set[str]]:
     """Map (storyline, folded text) of the findings' claims to every source of an article in it with a claim of that text."""
     wanted = {_folded(text) for side in ("earlier", "later") for text in findings.column(f"{side}_text").to_pylist()}
@@ -203,7 +203,7 @@ def _sources_by_text(
         sources_of[article_id].append(source)
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     claims = archive.read("claims", ["article_id", "text"], run_ids=run_ids)
-    storyline_ids = _looked_up(storylines, claims.column("article_id")).to_pylist()
+    storyline_ids = _looked_up(storyline_of, claims.column("article_id")).to_pylist()
     for storyline_id, article_id, text in zip(storyline_ids, *claims.to_pydict().values(), strict=True):
         folded = _folded(text)
         if folded in wanted:
@@ -211,8 +211,8 @@ def _sources_by_text(
     return found
 
 
-def _storylines(archive: Outputs, run_ids: list[str]) -> dict[str, str]:
-    """Map every article_id to its storyline_id."""
+def storylines(archive: Outputs, run_ids: list[str] | None = None) -> dict[str, str]:
+    """Map every article_id to its storyline_id, as the articles of all runs (or of `run_ids`) say it."""
     articles = archive.read("articles", ["article_id"], run_ids=run_ids)
     return connected_components(_edges(storyline_edges(archive, run_ids)), articles.column("article_id").to_pylist())
 

@@ -8,6 +8,7 @@ for listed in listing.items(limit=10): print(listed.finding.score, listed.findin
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.convert import from_table
-from flows.current import current_table
+from flows.current import current_table, storylines
 from flows.ids import find_id
 from flows.records import Change, Finding, Sighting
 from flows.report.text import context
@@ -33,6 +34,7 @@ ReviewChoice = Literal["kept", "open", "accepted", "noted", "dismissed", "all"]
 REVIEW_CHOICES: tuple[ReviewChoice, ...] = ("kept", "open", "accepted", "noted", "dismissed", "all")
 MIN_ID = 6  # characters of an id that are shown at least
 Row = dict[str, Any]
+OutletsOf = Mapping[tuple[str, str], set[str]]  # by storyline and source
 
 
 class FilterError(OutputsError):
@@ -142,14 +144,14 @@ def _fits_review(review: Review | None, choice: ReviewChoice) -> bool:
 
 def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Callable[[Row], bool]:
     tests: list[Callable[[Row], bool]] = []
-    outlet_of = dict(zip(*archive.read("sightings", ["source", "outlet"]).to_pydict().values(), strict=True)) if filters.outlets or filters.text else {}
+    outlets_of = _outlets_by_source(archive) if filters.outlets or filters.text else {}
     if filters.kinds:
         tests.append(lambda row: row["kind"] in filters.kinds)
     if filters.types:
         tests.append(lambda row: not set(filters.types).isdisjoint(row["types"]))
     if filters.outlets:
         wanted = _known_outlets(archive, filters.outlets)
-        tests.append(lambda row: not wanted.isdisjoint(_carriers(row, outlet_of)))
+        tests.append(lambda row: not wanted.isdisjoint(_carriers(row, outlets_of)))
     if filters.since or filters.until:
         since, until = filters.since or dt.date.min, filters.until or dt.date.max
         tests.append(lambda row: any(at is not None and since <= at.date() <= until for at in (row["earlier_published_at"], row["later_published_at"])))
@@ -161,7 +163,7 @@ def _predicate(archive: Outputs, rows: Sequence[Row], filters: Filters) -> Calla
             raise FilterError(f'{archive.root}: no finding is of a storyline "{filters.storyline}".')
         tests.append(lambda row: row["storyline_id"] == storyline_id)
     if words := filters.text.casefold().split():
-        tests.append(lambda row: all(word in _haystack(row, outlet_of) for word in words))
+        tests.append(lambda row: all(word in _haystack(row, outlets_of) for word in words))
     if filters.new:
         last = archive.run_ids()[-1]
         tests.append(lambda row: row["run_id"] == last)
@@ -180,16 +182,27 @@ def _known_outlets(archive: Outputs, outlets: Sequence[str]) -> set[str]:
     return {outlet.casefold() for outlet in outlets}
 
 
-def _carriers(row: Row, outlet_of: Mapping[str, str]) -> set[str]:
+def _outlets_by_source(archive: Outputs) -> OutletsOf:
+    """The outlets of each source, storyline by storyline: two folders that were checked one after the other may hold files of one name."""
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    run_ids = archive.run_ids()
+    storyline_of = storylines(archive, run_ids)
+    for article_id, source, outlet in zip(*archive.read("sightings", ["article_id", "source", "outlet"], run_ids=run_ids).to_pydict().values(), strict=True):
+        found[storyline_of[article_id], source].add(outlet)
+    return found
+
+
+def _carriers(row: Row, outlets_of: OutletsOf) -> set[str]:
     """The outlets of a finding's claims, folded: also those that carry only another copy of the text."""
-    sources = [*row["earlier_sources"], *row["later_sources"]]
-    return {outlet.casefold() for outlet in (row["earlier_outlet"], row["later_outlet"], *(outlet_of.get(source, "") for source in sources)) if outlet}
+    places = [(row["storyline_id"], source) for source in (*row["earlier_sources"], *row["later_sources"])]
+    copies = {outlet for place in places for outlet in outlets_of.get(place, ())}
+    return {outlet.casefold() for outlet in {row["earlier_outlet"], row["later_outlet"], *copies} if outlet}
 
 
-def _haystack(row: Row, outlet_of: Mapping[str, str]) -> str:
+def _haystack(row: Row, outlets_of: OutletsOf) -> str:
     sides = [row[f"{side}_{name}"] or "" for side in ("earlier", "later") for name in ("text", "attribution", "outlet", "title", "source")]
     changes = [Change(**change) for change in row["changes"]]
-    copies = [*row["earlier_sources"], *row["later_sources"], *_carriers(row, outlet_of)]
+    copies = [*row["earlier_sources"], *row["later_sources"], *_carriers(row, outlets_of)]
     sentence = verdict(row["kind"], changes, order_known=row["order_known"], texts=(row["earlier_text"], row["later_text"]))
     return "\n".join([*sides, *copies, sentence, row["finding_id"]]).casefold()
 

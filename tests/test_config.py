@@ -28,6 +28,7 @@ def program() -> None:
 @click.option("--quiet", "-q", is_flag=True)
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--notify")
+@click.option("--model")
 @config_option
 def look(**values) -> None:
     """Note what was set."""
@@ -88,6 +89,7 @@ def test_a_file_beside_the_outputs_folder_sets_options():
     assert run("look", config=config).exit_code == 0
     assert {
         "folder": None, "outputs": Path("outputs"), "min_score": 0.5, "fail_on": ("drift", "update"), "quiet": True, "as_json": True, "notify": "tell --desk",
+        "model": None,
     } == SEEN  # fmt: skip
 
 
@@ -108,6 +110,11 @@ def test_which_file_is_read():
 def test_paths_are_seen_from_the_file():
     run("look", "--config", "etc/c.toml", config='outputs = "../archive"', name="etc/c.toml")
     assert SEEN["outputs"].resolve() == Path("archive").resolve()
+    Path("etc/mine").mkdir()
+    run("look", "--config", "etc/c.toml", config='model = "mine"', name="etc/c.toml")
+    assert Path(SEEN["model"]).resolve() == Path("etc/mine").resolve()
+    run("look", "--config", "etc/c.toml", config='model = "someone/some-nli"', name="etc/c.toml")
+    assert SEEN["model"] == "someone/some-nli", "no folder beside the file: an id of the hub"
 
 
 def test_a_section_is_for_its_command_alone_and_other_commands_options_are_passed_over():

@@ -139,11 +139,14 @@ def test_without_an_order_no_direction_is_told(outputs: Path) -> None:
         e = explain_finding(outputs, row.finding_id)
         assert e.finding is not None
         assert e.evidence is not None
-        text = shown(dataclasses.replace(e, finding=dataclasses.replace(e.finding, order_known=False)))
+        text = shown(dataclasses.replace(e, order_known=False, finding=dataclasses.replace(e.finding, order_known=False)))
         assert "one to other" in text or e.pair is None
         assert "earlier to later" not in text
         directions = {o["direction"] for o in e.evidence["observations"] if o["verdict"] == "changed"} | {c.direction for c in e.finding.changes}
         assert [d for d in directions if d and re.search(rf"changed {d},|\w {d} \(", text)] == []
+        dropped = shown(dataclasses.replace(e, order_known=False, finding=None))
+        assert "earlier" not in dropped.split("evidence")[0].splitlines()[0]
+        assert [d for d in directions if d and re.search(rf"changed {d},", dropped)] == []
 
 
 def test_an_id_that_is_no_finding_any_more_is_explained_by_its_pair(outputs: Path, pairs: list[Pair]) -> None:

@@ -233,6 +233,20 @@ def test_what_stands_around_a_finding(port):
     assert "; --thread lists them" in shown(print_detail, detail, with_thread=False)
 
 
+def test_a_file_of_the_same_name_in_another_folder_is_another_source(tmp_path):
+    port, fire = Story("port"), Story("fire")
+    for story, outlets in ((port, ("Echo", "Mail")), (fire, ("Post", "Globe"))):
+        claims = [story.article(outlet, [f"{n} ships {'wait' if story is port else 'burn'}."], day=n)[0] for n, outlet in enumerate(outlets)]
+        for sighting, name in zip(story.sightings, "ab", strict=True):
+            sighting["source"] = f"{name}.txt"  # of monday/ and of tuesday/
+        story.finding(claims[0], claims[1], change("quantity", "raised", "0 ships", "1 ships", "update"))
+    outputs = publish(tmp_path / "outputs", [port, fire])
+    [only] = list_findings(outputs, Filters(outlets=["Post"])).items()
+    assert only.finding.earlier_outlet == "Post"
+    data = report_data(outputs)
+    assert sorted(sorted(data["outlets"][n] for n in f["outlets"]) for f in data["findings"]) == [["Echo", "Mail"], ["Globe", "Post"]]
+
+
 def test_words_that_name_nobody_are_not_shown_as_a_speaker(tmp_path):
     story = Story("port")
     echo = story.article("Echo", ["Seven ships wait."])

@@ -94,6 +94,7 @@ def test_rejects_are_counted_and_the_first_are_named(tmp_path):
     ("counts", "told"),
     [
         ({"articles": 0, "articles known before": 2}, "nothing new: every article was known before"),
+        ({"articles": 0, "articles forgotten before": 2}, "nothing new: 2 articles forgotten before, and left out"),
         ({"articles": 0, "rejects": 2}, "no article could be read"),
         ({"article pairs compared": 0}, "no findings: no two articles share an event, so nothing was compared"),
         ({}, "no findings at a score of 0.5 or more"),

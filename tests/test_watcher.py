@@ -201,6 +201,7 @@ def test_a_notification_that_fails_is_told_and_the_results_stand(drops, outputs)
         (["drops", "--notify", ""], ["--notify"]),
         (["drops", "--watch-terms", "nowhere"], ["--watch-terms", "nowhere"]),
         (["drops", "--trigger", "check-drops/x", "--min-score", "0.5"], ["--min-score", "set it in the deployment check-drops/x"]),
+        (["drops", "--trigger", "check-drops/x", "--json"], ["--json prints what a check found", "Prefect's UI"]),
         (["drops", "--trigger", "check-drops/x"], ["watch --trigger needs a Prefect server", "prefect server start"]),
     ],
 )

@@ -83,7 +83,7 @@ def report_data(outputs: str | Path, *, step: str = "writing the report") -> Jso
                 shown(sentence) for sentence in other_sentences(f.kind, f.changes, order_known=f.order_known, texts=(f.earlier_text, f.later_text))
             ],
             "copies": [_others(f.earlier_sources, f.earlier_source), _others(f.later_sources, f.later_source)],
-            "outlets": articles.outlets_of(f.earlier_sources, f.later_sources),
+            "outlets": articles.outlets_of(f),
             "evidence": _evidence(f.evidence, features, rules),
         }
         for f, plain in _counted(list(zip(findings, plain_rows, strict=True)), step)
@@ -251,14 +251,17 @@ class _Articles:
         for sighting in from_table(archive.read("sightings", filters=pc.field("article_id").isin(ids)), Sighting):
             seen[sighting.article_id].append(sighting)
         self.outlets = _Numbered[str]()
-        self._names = {s.source: shown(s.outlet or s.source) for sightings in seen.values() for s in sightings}
+        self._names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)  # by storyline and source: files of two folders may have one name
+        for s in (s for sightings in seen.values() for s in sightings):
+            self._names[self.storyline_of[s.article_id], s.source].add(shown(s.outlet or s.source))
         self.texts = {a.article_id: a.text for a in kept}
         self.storyline_numbers = {s: n for n, s in enumerate(sorted(wanted))}
         self.rows = [self._row(article, sorted(seen[article.article_id], key=self._place)) for article in kept]
 
-    def outlets_of(self, *sources: Sequence[str]) -> list[int]:
+    def outlets_of(self, finding: Finding) -> list[int]:
         """The outlets that carry a finding's claims, also those that carry only another copy of the text."""
-        return sorted({self.outlets(self._names[source]) for own in sources for source in own})
+        names = [name for source in (*finding.earlier_sources, *finding.later_sources) for name in sorted(self._names[finding.storyline_id, source])]
+        return sorted({self.outlets(name) for name in names})
 
     def _place(self, sighting: Sighting) -> tuple[bool, str]:
         """What orders the places of an article: those that still show it first."""
