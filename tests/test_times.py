@@ -38,6 +38,8 @@ def compare(earlier: str, later: str) -> Observation:
         ("It will sail in November.", "in November", day(2025, 11, 1), day(2025, 12, 1), "month"),
         ("It sank in 1998.", "in 1998", day(1998, 1, 1), day(1999, 1, 1), "year"),
         ("It sank last week.", "last week", day(2025, 3, 3), day(2025, 3, 10), "day"),
+        ("It sank over the weekend.", "the weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It will sail at the weekend.", "at the weekend", day(2025, 3, 15), day(2025, 3, 17), "day"),
         ("It sails next month.", "next month", day(2025, 4, 1), day(2025, 5, 1), "month"),
         ("It was built in the 1990s.", "the 1990s", day(1990, 1, 1), day(2000, 1, 1), "year"),
         ("It opens next spring.", "next spring", day(2026, 3, 1), day(2026, 6, 1), "month"),

@@ -184,7 +184,7 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
         return None
     last = {"last", "the previous", "the past"}
     coming = {"next", "the following", "the coming", "the next"}
-    parts.relative = "last" if direction in last else "next" if direction in coming else "this"
+    parts.relative = "last" if direction in last else "next" if direction in coming else "" if (direction, unit) == ("the", "weekend") else "this"
     parts.anchored = direction not in ("the previous", "the following", "the same", "that")
     if direction.endswith(" this"):
         parts.qualifiers.append(direction.split()[0])

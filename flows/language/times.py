@@ -98,12 +98,13 @@ def _date(parts: TimeParts, today: dt.datetime | None, ahead: bool) -> tuple[Int
     if parts.day_offset is not None:
         return ((today + parts.day_offset * _DAY, today + (parts.day_offset + 1) * _DAY) if today is not None else None), "day"
     if parts.relative_unit:
-        return (_relative_unit(parts, today) if today is not None and parts.anchored else None), _GRAIN.get(parts.relative_unit, "year")
+        return (_relative_unit(parts, today, ahead) if today is not None and parts.anchored else None), _GRAIN.get(parts.relative_unit, "year")
     if parts.within or parts.sign:
         return _offset(parts, today)
     return None, ""
 
 
+SATURDAY = 5  # as datetime counts
 _GRAIN = {"week": "day", "weekend": "day", "month": "month", "quarter": "month", "season": "month"}
 
 
@@ -173,11 +174,13 @@ def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
     return start, start + _DAY
 
 
-def _relative_unit(parts: TimeParts, today: dt.datetime) -> Interval | None:
+def _relative_unit(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval | None:
     step = {"last": -1, "next": 1}.get(parts.relative, 0)
     unit = parts.relative_unit
     if unit == "season":  # of what, and of which months, is not said
         return None
+    if unit == "weekend" and not parts.relative and not ahead and today.weekday() < SATURDAY:
+        step = -1  # "over the weekend": the one that is over
     if unit in ("week", "weekend"):
         monday = today - today.weekday() * _DAY + 7 * step * _DAY
         return (monday, monday + 7 * _DAY) if unit == "week" else (monday + 5 * _DAY, monday + 7 * _DAY)
