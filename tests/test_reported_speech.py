@@ -97,6 +97,14 @@ def test_masking_keeps_every_offset(text: str) -> None:
     assert all(m in (c, MASK) for m, c in zip(masked, text, strict=True))
 
 
+@pytest.mark.parametrize(
+    "text", ['“We were never told about it" and the bridge was closed, police said.', '"We were never told” and the bridge was closed, police said.']
+)
+def test_a_curly_mark_and_a_straight_one_close_each_other(text: str) -> None:
+    assert mask_quotations(text).endswith(f"{MASK} and the bridge was closed, police said.")
+    assert read_attribution(text).source == "police"
+
+
 WORDS = st.sampled_from(
     "police the mayor said , told that bridge fell “we ran away” according to citing two people reportedly who . on Monday it is believed".split(" ")
 )

@@ -83,7 +83,8 @@ NO_SUBJECT_END = frozenset(
 RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|where|when)\b")
 INSIDE_RELATIVE = re.compile(r"\b(?:that|which|whom|whether|how|why|what|as)\s+[^,]{1,60}$")  # "the ban that the governor | announced"
 CLAUSE_OPENER = re.compile(r"(?:^|,\s+)(?:where|while|since|because|although|though|but|and)\s+", re.IGNORECASE)
-QUOTED = re.compile(r"“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$)")
+# Either kind of mark closes a quotation, since editors mix curly and straight ones; one that is never closed runs to the end.
+QUOTED = re.compile(r"[“\"][^”\"\n]*(?:[”\"]|$)|«[^»\n]*(?:»|$)")
 
 _COUNT = "reckoning|count|account|estimate|estimation|calculations?|tally|figures|admission|assessment"
 ACCORDING_TO = re.compile(
