@@ -72,6 +72,7 @@ def _without(text: str, cut: tuple[int, int]) -> str:
     rest = re.sub(r"\s+([,.;:!?])", r"\1", rest).lstrip(",;: ")
     rest = re.sub(r",(?:\s*,)+", ",", rest)
     rest = re.sub(r",\s*\.$", ".", rest)
+    rest = re.sub(r"([,.!?][”\"’'])\.$", r"\1", rest)
     is_statement = has_finite_verb(rest) or "“" in rest or '"' in rest
     if cut == (0, 0) or len(rest.split()) < 3 or not is_statement:
         return text

@@ -85,6 +85,8 @@ INSIDE_RELATIVE = re.compile(r"\b(?:that|which|whom|whether|how|why|what|as)\s+[
 CLAUSE_OPENER = re.compile(r"(?:^|,\s+)(?:where|while|since|because|although|though|but|and)\s+", re.IGNORECASE)
 # Either kind of mark closes a quotation, since editors mix curly and straight ones; one that is never closed runs to the end.
 QUOTED = re.compile(r"[“\"][^”\"\n]*(?:[”\"]|$)|«[^»\n]*(?:»|$)")
+# British papers quote in single marks, which are also apostrophes: sure only where a sentence opens with one and a stop stands before the other.
+SPOKEN_IN_SINGLE_MARKS = re.compile(r"^[‘'][^\n]*?[,.!?][’'](?=\s|$)")
 
 _COUNT = "reckoning|count|account|estimate|estimation|calculations?|tally|figures|admission|assessment"
 ACCORDING_TO = re.compile(
