@@ -106,11 +106,27 @@ ABILITY_BEFORE = re.compile(
     r"\bthat (?:he|she|it|they|we|people|\w+s)\s+$",
     re.IGNORECASE,
 )
-# "Rents may rise by three percent, the council decided" is leave, not doubt.
-PERMISSION = re.compile(
-    r"\b(?:decided|ruled|permit|permitted|allowed|licen[cs]ed?|law|rules|decree|conditions?|nobody may|no one may|may not|may only|may no longer)\b",
+# "that" and a subject before "could": ability after "so", a superlative or "all" ("so bright that people could see it"), else a thing that is said, feared or
+# likely ("said that it could happen") where a verb of saying or one of some 30 such words stands before it.
+ABILITY_THAT = re.compile(r"\b(?:so|such|enough|all|everything|anything|nothing|best|most|the \w+est|nobody|no one)\b[^,;]*$", re.IGNORECASE)
+COMPLEMENT_NOUN = re.compile(
+    r"(?:concerns?|risks?|possibility|chances?|dangers?|hopes?|hoped|hoping|hopeful|worr(?:y|ies|ied)|afraid|confident|possible|likely|signs?|evidence|warnings?|"
+    r"threats?|beliefs?|prospects?|speculation|sceptical|skeptical|theory|saying|telling|adding|suggesting|claiming|fearing|"
+    r"believing|meaning)$",
     re.IGNORECASE,
 )
+# "Rents may rise by three percent, the council decided" is leave, not doubt. What gives leave must govern the modal: a body that rules, in the same clause or
+# in one added after it, or a rule by which it is so. "The rules may change" and "he may have decided" have the words elsewhere.
+_RULES = r"(?:laws?|rules?|regulations?|decrees?|conditions?|licen[cs]es?|permits?|treaty|contract|constitution|terms|rulings?)"
+_RULED = r"(?:decided|ruled(?! out)|decreed|ordered|permit(?:s|ted)?|allow(?:s|ed)?)"
+_BY_RULE = rf"\b(?:under|by|according to|in line with|on)\s+(?:[\w'’-]+\s+){{0,3}}?{_RULES}\b"
+LEAVE_BEFORE = re.compile(rf"\b{_RULED}\b|{_BY_RULE}|\b{_RULES}\s+(?:says?|said|states?|provides?|stipulates?)\b", re.IGNORECASE)
+LEAVE_AFTER = re.compile(
+    rf"[^;]*?,\s+(?!(?:and|but|although|though|while|since|because|as|if|after|when|before|so|who|which)\b)(?:[\w'’-]+\s+){{1,6}}?{_RULED}\b|"
+    rf"[^,;]*,?\s+{_BY_RULE}",
+    re.IGNORECASE,
+)
+LEAVE_ITSELF = re.compile(r"(?:nobody|no one|none) (?:may|might)|may (?:only|no longer)\b(?! (?:be an?|be the|have)\b)", re.IGNORECASE)
 # Words that open a clause whose hedges are its own.
 SIDE_CLAUSE = re.compile(
     r"(?:(?:and|but|even|not least)\s+)?"
