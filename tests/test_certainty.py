@@ -61,6 +61,7 @@ def claim(text: str) -> Claim:
         ("The operator, which may sell the plant, replaced the valve.", "stated"),
         ("The valve failed, although it is unclear why.", "stated"),
         ("He was denied bail.", "stated"),
+        ("Four suspects in the murder of the mayor were arrested.", "stated"),
         ("The operator has taken steps against any potential leak.", "stated"),
         ("The potential sale of the plant worries the town.", "possible"),
         ("The agency assumed control of the plant.", "stated"),

@@ -17,6 +17,10 @@ BEFORE = [
     ("A leaked memo seen by the Herald shows that the ministry knew.", "A leaked memo seen by the Herald"),
     ("The minister told reporters in Tolm on Friday that talks had failed.", "The minister"),
     ("Airline pilots reported ash over the island.", "Airline pilots"),
+    ("Official estimates put the toll at 40.", "Official estimates"),
+    ("Police reports show that he was drunk.", "Police reports"),
+    ("Page Six reports that the bridge was closed.", "Page Six"),
+    ("The ministry reports that two suspects were seen.", "The ministry"),
     ("The health office puts the number of cases at 214.", "The health office"),
 ]
 AFTER = [
@@ -57,6 +61,13 @@ NONE = [
     "The fire has claimed five lives.",
     "The skull found in the desert is old.",
     "The plan that the governor announced on Monday remains in force.",
+    "Three suspects were arrested on Monday.",
+    "Two reports were published on Monday.",
+    "Four claims were rejected by the court.",
+    "New charges were filed against him.",
+    "Four suspects in the murder of the mayor were arrested.",
+    "Several claims that he had lied were withdrawn.",
+    "The town neither confirmed nor denied it.",
     "The final report is due in June.",
     "“Nobody said a word to us about the cracks.”",
 ]
@@ -79,6 +90,11 @@ def test_no_source_where_none_speaks(text: str) -> None:
     [
         ("The bridge was closed, police said on Monday.", "The bridge was closed."),
         ("Police said on Monday that the bridge was closed.", "The bridge was closed."),
+        ("Orr said Monday that the bridge would be closed.", "The bridge would be closed."),
+        ("Orr said Monday night the bridge would be closed.", "The bridge would be closed."),
+        ("Orr said Monday's vote was void.", "Monday's vote was void."),
+        ("Orr said Monday was a holiday.", "Monday was a holiday."),
+        ("The bridge was closed, Orr said Monday.", "The bridge was closed."),
         ("The bridge, officials said, will stay closed.", "The bridge will stay closed."),
         ("'The bridge is closed,' officials said.", "'The bridge is closed,'"),
         ("“However,” he said, the dam has failed.", "“However,” the dam has failed."),

@@ -52,7 +52,7 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bif all goes well\b|\bprovided that\b",
     ),
     BELIEVED: (
-        r"\bsuspect(?:s|ing)?\s+(?:that|of|the|an?|it|they|he|she|in|him|her|foul|(?-i:[A-Z])\w+)\b",
+        r"\bsuspect(?:s|ing)?\s+(?:that|the|an?|it|they|he|she|him|her|foul|(?-i:[A-Z])\w+)\b",
         r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
         r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
         r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",

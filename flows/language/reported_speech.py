@@ -21,8 +21,10 @@ from flows.language.speech_patterns import (
     LEADING_WORDS,
     MASK,
     NEGATED_OR_MODAL,
+    NO_SINGULAR_SUBJECT,
     NO_SUBJECT_END,
     NOT_INVERTED,
+    NOUN_FORMS,
     PASSIVE_BY,
     PUT_AT,
     QUOTED,
@@ -48,6 +50,12 @@ _PLURAL_END = re.compile(r"(?:s|[’']|\b(?:people|police|they|we|you|i|some|man
 _CONCESSIVE = re.compile(r"(?:while|although|though|because|since|if|whereas)\b", re.IGNORECASE)
 # "warned the group to stay out", "cautioned against it": an admonition, no report.
 _ADMONITION = re.compile(r"\s+(?:(?:[\w.’'-]+,?\s+){0,12}?(?:to|not to)\s+[a-z]+\b|against\b|off\b)")
+# A verb of its own right after what may be a noun: "estimates put", "reports that were", "charges filed against", "reports show he was".
+_VERB_FOLLOWS = re.compile(
+    rf"\s+(?:(?:also|that|which|who)\s+)?(?:{'|'.join(sorted(AUXILIARIES))}|{'|'.join(sorted(IRREGULAR_PASTS))}|suggest|show|indicate|say|claim|reveal|"
+    r"\w+ed\s+(?:by|in|on|at|against|for|from|to|of|with|that|after|over|under))\b",
+    re.IGNORECASE,
+)
 _SPEECH_MARKS = " ,'\"‘’“”"
 _CLAUSAL = re.compile(r"(?:as|while|although|though|when|after|before|if|because|since|once|until)\b", re.IGNORECASE)
 
@@ -139,6 +147,8 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
     subject = text[start:subject_end]
     if not subject.strip() or len(subject.split()) > 25 or _has_main_verb(subject) or _is_cut_off(subject, text[subject_end : match.start()]):
         return None
+    if match.group().lower() in NOUN_FORMS and (NO_SINGULAR_SUBJECT.search(subject) or _VERB_FOLLOWS.match(text, match.end())):
+        return None  # "two reports were published": a noun, not a verb
     if verb in {"find", "show"} and re.match(r"\s+(?:in|at|on|by|to|among|near|under|inside)\b", text[match.end() :]):
         return None
     if match.group().lower() == verb and verb != "put" and not _is_plural(subject):
