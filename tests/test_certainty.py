@@ -36,6 +36,10 @@ def claim(text: str) -> Claim:
         ("There is no evidence that the valve failed.", "unclear"),
         ("Whether the valve failed has not been established.", "unclear"),
         ("It is too early to say what made the valve fail.", "unclear"),
+        ("It was not immediately clear who had opened the valve.", "unclear"),
+        ("The cause was not yet fully known.", "unclear"),
+        ("It isn’t entirely clear who opened the valve.", "unclear"),
+        ("Ten people are feared dead.", "possible"),
         ("The operator would neither confirm nor deny that the valve failed.", "unclear"),
         ("The operator denied that the valve failed.", "denied"),
         # What is hedged must be what the sentence says.

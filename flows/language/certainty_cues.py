@@ -14,6 +14,7 @@ _BE = r"(?:is|are|was|were|be|been|being|remains?|remained|['’]s)"
 _STILL = r"(?:\s+(?:still|yet|also|now|not yet|so far|widely|generally|\w+ly))*"
 _NOT = r"(?:not|n['’]t)"
 _SETTLED = r"(?:clear|known|certain|settled|decided|established|confirmed)"
+_FULLY = r"(?:yet|immediately|entirely|fully|completely|totally|wholly|altogether|quite|exactly|precisely|officially|independently)"
 _OPEN = r"(?:unclear|uncertain|unknown|unsettled|undecided|unconfirmed|disputed|doubtful|in doubt|an open question|a mystery)"
 _CONFIRMED = r"(?:confirmed?|verif(?:y|ied)|established?|determined?|decided|shown|proven|proved)"
 _OFFICIALLY = r"(?:(?:independently|officially|immediately)\s+)?"
@@ -23,7 +24,7 @@ _PONDERING = r"(?:considering|weighing|examining|investigating|exploring|reviewi
 
 _CUES: dict[int, tuple[str, ...]] = {
     UNCLEAR: (
-        rf"\b(?:it\s+)?{_BE}{_STILL}\s+(?:not\s+(?:yet\s+)?{_SETTLED}|{_OPEN})\b",
+        rf"\b(?:it\s+)?{_BE}(?:{_STILL}\s+(?:not\s+(?:{_FULLY}\s+)*{_SETTLED}|{_OPEN})|n['’]t\s+(?:{_FULLY}\s+)*{_SETTLED})\b",
         r"\b(?:unclear|uncertain|unconfirmed|unverified|unproven)\b",
         r"\bno\s+(?:\w+\s+){0,2}?(?:evidence|proof|indications?|signs?|trace)\b(?=\s+(?:that|of|for|has|was|had|which|whether|in|suggest\w*|to)\b|[,.])",
         r"\b(?:no|without)\s+(?:explanation|certainty|confirmation)\b",
@@ -49,6 +50,7 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\b(?:examin|investigat|explor|review|consider|ponder|debat|check|wonder)(?:es?|ed|s|ing)? whether\b|\bthe question (?:of )?whether\b",
         rf"\b(?:{_NOT}|never|declined to|refused to|cannot)\s+(?:be\s+)?(?:rul(?:e|ed|ing) out|exclud(?:e|ed))\b|\b(?:ha(?:s|ve|d) )?declined to exclude\b",
         r"\b(?:fears?|feared|worr(?:y|ies|ied)|hopes?|hoped|hoping)\s+(?:that|it|they|the|he|she|up|of|to)\b",
+        rf"\b{_BE}{_STILL}\s+feared\s+(?:dead|drowned|lost|missing|trapped|buried|killed|wounded|injured|kidnapped)\b",
         r"\bif all goes well\b|\bprovided that\b",
     ),
     BELIEVED: (

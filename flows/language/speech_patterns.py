@@ -41,7 +41,7 @@ VERB_OF = {form: verb for verb in _SAYING for form in _finite_forms(verb)}
 NOUN_FORMS = frozenset(
     "reports claims charges suspects estimates fears states notes remarks comments forecasts shows finds hints objects cautions reveals".split()
 )
-# What stands before such a noun and is no subject of a verb in -s: numbers, quantifiers, plural nouns without -s, and some 40 adjectives of reports and charges.
+# What stands before such a noun and is no subject of a verb in -s: numbers, quantifiers, plurals without -s, and some 40 adjectives of reports and charges.
 _BEFORE_NOUN = (
     r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|hundreds of|both|few|many|more|most|other|several|some|such|"
     r"all|various|these|those|police|media|people|witness|eyewitness|new|fresh|recent|earlier|previous|early|initial|first|further|latest|official|"
@@ -67,8 +67,8 @@ _OCCASION = any_of("statement|interview|briefing|conference|report|letter|post|m
 # "said Monday that": American papers leave out "on". Not "said Monday's vote" or "said Monday was".
 _BARE_DAY = rf"(?:late |early )?{_DAY}(?![’'\w]|\s+(?:morning|afternoon|evening|night|is|was|will|would|has|had|could|may|might)\b)"
 TIME = (
-    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|{_BARE_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|yesterday|today|overnight|earlier|afterwards|"
-    r"later|again|"
+    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|{_BARE_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|"
+    r"yesterday|today|overnight|earlier|afterwards|later|again|"
     r"(?:this|last|earlier this) (?:week|month|year|morning|evening)|"
     rf"(?:in|at|during) (?:an? |the |her |his |its |their )?(?:[\w-]+ ){{0,3}}{_OCCASION}|to (?:reporters|journalists|parliament|the press))"
 )
