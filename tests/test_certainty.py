@@ -40,6 +40,10 @@ def claim(text: str) -> Claim:
         ("The cause was not yet fully known.", "unclear"),
         ("It isn’t entirely clear who opened the valve.", "unclear"),
         ("Ten people are feared dead.", "possible"),
+        ("A suspected leak shut the plant.", "believed"),
+        ("An apparent leak shut the plant.", "believed"),
+        ("It became apparent after an hour.", "stated"),
+        ("The plant was shut after workers saw a suspected leak.", "stated"),
         ("The operator would neither confirm nor deny that the valve failed.", "unclear"),
         ("The operator denied that the valve failed.", "denied"),
         # What is hedged must be what the sentence says.

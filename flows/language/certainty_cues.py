@@ -56,6 +56,7 @@ _CUES: dict[int, tuple[str, ...]] = {
     BELIEVED: (
         r"\bsuspect(?:s|ing)?\s+(?:that|the|an?|it|they|he|she|him|her|foul|(?-i:[A-Z])\w+)\b",
         r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
+        r"\bsuspected\b(?=\s+\w)(?!\s+(?:of|to|in|that|nothing|from|by)\b)|(?:(?<=\ban )|(?<=\bthe )|^)apparent\b(?=\s+\w)",
         r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
         r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
         r"\b(?:(?:most|very|highly|more)\s+)?(?:un)?likely\b|\b(?:most\s+)?probabl[ey]\b|\bpresumably\b|\bin all (?:likelihood|probability)\b",
@@ -92,7 +93,7 @@ NO_EVIDENCE = re.compile(r"\b(?:no|knows? of no|knew of no|aware of no)\b", re.I
 # A plan or an expectation: what becomes of it is a matter of status.
 PLAN = re.compile(r"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict)", re.IGNORECASE)
 # Of a noun: they hedge the sentence only where they stand at its head ("The potential sale of …").
-ADJECTIVE = re.compile(r"(?:potential|possible)$", re.IGNORECASE)
+ADJECTIVE = re.compile(r"(?:potential|possible|suspected|apparent)$", re.IGNORECASE)
 MAX_WORDS_BEFORE_ADJECTIVE = 3
 MODAL = re.compile(r"^(?:may|might|could)\b", re.IGNORECASE)
 
