@@ -1,7 +1,7 @@
 """Words that say how sure a statement is, by the level they put it at (see certainty.py).
 
 From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
-patterns of doubt, 11 of possibility, 12 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+patterns of doubt, 12 of possibility, 13 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
 """
 
 from __future__ import annotations
