@@ -40,6 +40,10 @@ def test_citing_names_who_passes_it_on() -> None:
         ("The flight took 14 minutes, the Defence Ministry said.", "Critics say the flight took 14 minutes.", "vaguer"),
         ("Reliable sources say that the school was unsafe.", "Two former officials said that the school was unsafe.", "more precise"),
         ("The hydrants had run dry, the ministry said.", WITNESS, "replaced"),
+        ("It hit a depot, two U.S. officials said on condition of anonymity.", "It hit a depot.", "dropped"),
+        ("It hit a depot, the US State Department said.", "It hit a depot, a senior US official said.", "vaguer"),
+        ("It hit a depot, Putin said.", "It hit a depot, Zelensky said.", "replaced"),
+        ("It hit a depot, the Israeli military said.", "It hit a depot, an Israeli opposition politician said.", "replaced"),
     ],
 )
 def test_changes(earlier: str, later: str, direction: str) -> None:
@@ -76,6 +80,10 @@ SENTENCES = st.sampled_from(
         "The mayor claims that the alarm was off.",
         "The alarm was reportedly off.",
         "She said it was off.",
+        "The alarm was off, Orr said.",
+        "The alarm was off, Brandt said.",
+        "A senior Israeli official said the alarm was off.",
+        "The alarm was off, two officials said on condition of anonymity.",
     ]
 )
 

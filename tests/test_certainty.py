@@ -36,6 +36,14 @@ def claim(text: str) -> Claim:
         ("There is no evidence that the valve failed.", "unclear"),
         ("Whether the valve failed has not been established.", "unclear"),
         ("It is too early to say what made the valve fail.", "unclear"),
+        ("It was not immediately clear who had opened the valve.", "unclear"),
+        ("The cause was not yet fully known.", "unclear"),
+        ("It isn’t entirely clear who opened the valve.", "unclear"),
+        ("Ten people are feared dead.", "possible"),
+        ("A suspected leak shut the plant.", "believed"),
+        ("An apparent leak shut the plant.", "believed"),
+        ("It became apparent after an hour.", "stated"),
+        ("The plant was shut after workers saw a suspected leak.", "stated"),
         ("The operator would neither confirm nor deny that the valve failed.", "unclear"),
         ("The operator denied that the valve failed.", "denied"),
         # What is hedged must be what the sentence says.
@@ -43,9 +51,25 @@ def claim(text: str) -> Claim:
         ("The flame was so bright that people could see it from the shore.", "stated"),
         ("The valve was replaced in May.", "stated"),
         ("Rents may rise by three percent, the council decided.", "stated"),
+        ("The flame was so bright, he said, that people could see it from the shore.", "stated"),
+        ("That was the best that they could do.", "stated"),
+        ("The agency says that the asteroid could hit Earth.", "possible"),
+        ("Officials told reporters on Monday that the dam could collapse.", "possible"),
+        ("The minister said that it could happen again.", "possible"),
+        ("There was a risk that it could happen again.", "possible"),
+        ("The mission may not succeed.", "possible"),
+        ("He may have decided to resign.", "possible"),
+        ("The rules may change.", "possible"),
+        ("Drones may attack again, although the court has ruled.", "possible"),
+        ("A court may not have ruled yet.", "possible"),
+        ("Tenants may not sublet, the court ruled.", "stated"),
+        ("Under the law, visitors may stay for 90 days.", "stated"),
+        ("For a month no one may sell spirits, by decree of the governor.", "stated"),
+        ("They may not be sent back, any of those who came, the court has decided.", "stated"),
         ("The operator, which may sell the plant, replaced the valve.", "stated"),
         ("The valve failed, although it is unclear why.", "stated"),
         ("He was denied bail.", "stated"),
+        ("Four suspects in the murder of the mayor were arrested.", "stated"),
         ("The operator has taken steps against any potential leak.", "stated"),
         ("The potential sale of the plant worries the town.", "possible"),
         ("The agency assumed control of the plant.", "stated"),
@@ -65,6 +89,7 @@ def test_levels(text: str, name: str) -> None:
         ("It is unclear whether the valve failed.", "The valve failed.", "strengthened", "It is unclear", "failed"),
         ("It is unclear whether it was sent.", "There is no evidence that it was sent.", "weakened", "It is unclear", "no evidence"),
         ("Engineers believe that the valve failed.", "A valve may have failed.", "weakened", "believe", "may have failed"),
+        ("Orr may not run.", "Orr will not run.", "strengthened", "may not run", "will not run"),
         ("There was no evidence that anybody was hurt.", "Nobody was hurt.", "strengthened", "no evidence", "was hurt"),
     ],
 )
@@ -75,6 +100,7 @@ def test_changes(earlier: str, later: str, direction: str, from_text: str, to_te
 
 
 def test_what_is_no_change_of_certainty() -> None:
+    assert compare_certainty(claim("Officials said the dam could fall."), claim("Officials said that the dam could fall.")).verdict == "same"
     assert compare_certainty(claim("The valve failed."), claim("A valve broke.")).verdict == "absent"
     assert compare_certainty(claim("The valve failed."), claim("The operator denied that the valve failed.")).verdict == "absent"
     assert compare_certainty(claim("The valve may have failed."), claim("A valve could have failed.")).verdict == "same"

@@ -17,6 +17,10 @@ BEFORE = [
     ("A leaked memo seen by the Herald shows that the ministry knew.", "A leaked memo seen by the Herald"),
     ("The minister told reporters in Tolm on Friday that talks had failed.", "The minister"),
     ("Airline pilots reported ash over the island.", "Airline pilots"),
+    ("Official estimates put the toll at 40.", "Official estimates"),
+    ("Police reports show that he was drunk.", "Police reports"),
+    ("Page Six reports that the bridge was closed.", "Page Six"),
+    ("The ministry reports that two suspects were seen.", "The ministry"),
     ("The health office puts the number of cases at 214.", "The health office"),
 ]
 AFTER = [
@@ -25,6 +29,13 @@ AFTER = [
     ("The bridge, officials said, will stay closed.", "officials"),
     ("The bridge will stay closed, said the mayor, Ann Orr, who had seen the cracks.", "the mayor"),
     ("“We were never told about the cracks,” said Ann Orr.", "Ann Orr"),
+    ("'There is no risk right now,' another official said.", "another official"),
+    ("‘The town’s dam may leak,’ he said, ‘and nobody cares.’", "he"),
+    ("“However,” he said, the dam has failed.", "he"),
+    ("“We were never told,” Ann Orr, the mayor, wrote.", "Ann Orr, the mayor"),
+    ("“We were never told” and the mayor said that the dam leaks.", "the mayor"),
+    ("‘One senior official said that the dam leaks.", "One senior official"),
+    ("The dam leaks, according to the film “Below the Dam”.", "the film “Below the Dam”"),
     ("Detectives believe that the texts came from abroad, a police spokeswoman said.", "a police spokeswoman"),
     ("No one was hurt, two people with knowledge of the matter have told the Herald.", "two people with knowledge of the matter"),
 ]
@@ -50,6 +61,13 @@ NONE = [
     "The fire has claimed five lives.",
     "The skull found in the desert is old.",
     "The plan that the governor announced on Monday remains in force.",
+    "Three suspects were arrested on Monday.",
+    "Two reports were published on Monday.",
+    "Four claims were rejected by the court.",
+    "New charges were filed against him.",
+    "Four suspects in the murder of the mayor were arrested.",
+    "Several claims that he had lied were withdrawn.",
+    "The town neither confirmed nor denied it.",
     "The final report is due in June.",
     "“Nobody said a word to us about the cracks.”",
 ]
@@ -72,7 +90,14 @@ def test_no_source_where_none_speaks(text: str) -> None:
     [
         ("The bridge was closed, police said on Monday.", "The bridge was closed."),
         ("Police said on Monday that the bridge was closed.", "The bridge was closed."),
+        ("Orr said Monday that the bridge would be closed.", "The bridge would be closed."),
+        ("Orr said Monday night the bridge would be closed.", "The bridge would be closed."),
+        ("Orr said Monday's vote was void.", "Monday's vote was void."),
+        ("Orr said Monday was a holiday.", "Monday was a holiday."),
+        ("The bridge was closed, Orr said Monday.", "The bridge was closed."),
         ("The bridge, officials said, will stay closed.", "The bridge will stay closed."),
+        ("'The bridge is closed,' officials said.", "'The bridge is closed,'"),
+        ("“However,” he said, the dam has failed.", "“However,” the dam has failed."),
         ("According to the coast guard, the ship sank.", "The ship sank."),
         ("The flight reportedly took 14 minutes.", "The flight took 14 minutes."),
         ("It has been reported that the dam had burst.", "The dam had burst."),
@@ -95,6 +120,14 @@ def test_masking_keeps_every_offset(text: str) -> None:
     masked = mask_quotations(text)
     assert len(masked) == len(text)
     assert all(m in (c, MASK) for m, c in zip(masked, text, strict=True))
+
+
+@pytest.mark.parametrize(
+    "text", ['“We were never told about it" and the bridge was closed, police said.', '"We were never told” and the bridge was closed, police said.']
+)
+def test_a_curly_mark_and_a_straight_one_close_each_other(text: str) -> None:
+    assert mask_quotations(text).endswith(f"{MASK} and the bridge was closed, police said.")
+    assert read_attribution(text).source == "police"
 
 
 WORDS = st.sampled_from(

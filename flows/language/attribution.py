@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flows.language import speakers
 from flows.language.reported_speech import according_to, account_of, cited, mask_quotations, said
-from flows.language.speakers import NAMED, NONE, UNNAMED, strength
+from flows.language.speakers import DESCRIBED, NAMED, NONE, UNNAMED, strength
 from flows.language.speech_patterns import IMPERSONAL
 from flows.language.verbs import has_finite_verb
 from flows.records import Claim, Observation
@@ -24,6 +24,7 @@ _WEIGHT_OF_SILENCE = {"anonymous": 0.42, "unofficial": 0.4, "unofficial, named":
 WEIGHT_UNNAMED = 0.7  # a named source turned into "critics", or the reverse
 WEIGHT_UNNAMED_DESCRIBED = 0.5
 WEIGHT_ANONYMOUS = 0.6  # a named one into "people close to the talks"
+WEIGHT_SOMEBODY = 0.3  # the ministry, then "a senior official"
 WEIGHT_OTHER_KIND = 0.7  # the ministry, then a resident
 WEIGHT_OTHER_OFFICIAL = 0.3  # the ministry, then the police
 WEIGHT_SAME_KIND = 0.15  # "police" and "officers"
@@ -72,6 +73,7 @@ def _without(text: str, cut: tuple[int, int]) -> str:
     rest = re.sub(r"\s+([,.;:!?])", r"\1", rest).lstrip(",;: ")
     rest = re.sub(r",(?:\s*,)+", ",", rest)
     rest = re.sub(r",\s*\.$", ".", rest)
+    rest = re.sub(r"([,.!?][”\"’'])\.$", r"\1", rest)
     is_statement = has_finite_verb(rest) or "“" in rest or '"' in rest
     if cut == (0, 0) or len(rest.split()) < 3 or not is_statement:
         return text
@@ -90,8 +92,8 @@ def compare_attribution(earlier: Claim, later: Claim) -> Observation:
         return Observation("attribution", "absent")
     if a is None or b is None:
         return _one_sided(a, b, earlier, later)
-    direction = _direction(a, b, earlier.attribution_strength, later.attribution_strength)
-    weight = _weight_of_two(a, b)
+    direction = _direction(earlier, later)
+    weight = _weight_of_two(a, b, _is_hidden(earlier), _is_hidden(later))
     if weight < WEIGHT_UNSURE:
         return Observation("attribution", "same", "", a, b, round(1 - weight, 3), "the same source, or one that may be")
     return Observation("attribution", "changed", direction, a, b, weight, f"{a}, then {b}")
@@ -100,7 +102,7 @@ def compare_attribution(earlier: Claim, later: Claim) -> Observation:
 def _one_sided(a: str | None, b: str | None, earlier: Claim, later: Claim) -> Observation:
     told, silent = (earlier, later) if a is not None else (later, earlier)
     source = told.attribution or ""
-    weight = _WEIGHT_OF_SILENCE[_standing(source, told.attribution_strength)]
+    weight = _WEIGHT_OF_SILENCE[_standing(source, told.attribution_strength, _is_hidden(told))]
     if _speaks_of_itself(source, silent.text):
         weight *= SELF_FACTOR
     if _is_opinion(told):
@@ -136,20 +138,26 @@ def _speaks_of_itself(source: str, text: str) -> bool:
     return any(re.search(rf"\b{re.escape(w)}\b", text, re.IGNORECASE) for w in words)
 
 
-def _standing(source: str, level: int) -> str:
+def _is_hidden(claim: Claim) -> bool:
+    """Whether the source, or the clause of saying that the proposition lacks, hides who speaks."""
+    source = claim.attribution or ""
+    return speakers.is_anonymous(source) or bool(speakers.HIDES_NAME.search(claim.text) and not speakers.HIDES_NAME.search(claim.proposition))
+
+
+def _standing(source: str, level: int, hidden: bool) -> str:
     if level == UNNAMED:
         return "impersonal"
-    if speakers.is_anonymous(source):
+    if hidden:
         return "anonymous"
     if speakers.kinds(source) & speakers.UNOFFICIAL_KINDS:
         return "unofficial, named" if level == NAMED else "unofficial"
     return "named" if level == NAMED else "described"
 
 
-def _weight_of_two(a: str, b: str) -> float:
+def _weight_of_two(a: str, b: str, a_hidden: bool, b_hidden: bool) -> float:
     levels = sorted((strength(a), strength(b)))
     same = speakers.may_be_same(a, b)
-    hidden = speakers.is_anonymous(a) != speakers.is_anonymous(b)
+    hidden = a_hidden != b_hidden
     if levels[0] == UNNAMED:
         return 0.0 if levels[1] == UNNAMED else WEIGHT_UNNAMED if levels[1] == NAMED else WEIGHT_UNNAMED_DESCRIBED
     if same:
@@ -159,13 +167,17 @@ def _weight_of_two(a: str, b: str) -> float:
     unofficial = [bool(speakers.kinds(x) & speakers.UNOFFICIAL_KINDS) for x in (a, b)]
     if same is False:
         return WEIGHT_OTHER_KIND if unofficial[0] != unofficial[1] else WEIGHT_OTHER_OFFICIAL
+    if levels == [DESCRIBED, NAMED] and speakers.is_somebody(a if strength(a) == DESCRIBED else b):
+        return WEIGHT_SOMEBODY
     if speakers.kinds(a) & speakers.kinds(b):
         return WEIGHT_SAME_KIND
     return WEIGHT_UNSURE if levels[0] != levels[1] or unofficial[0] != unofficial[1] else WEIGHT_SAME_KIND
 
 
-def _direction(a: str, b: str, level_a: int, level_b: int) -> str:
-    ranks = [level - 0.5 * speakers.is_anonymous(x) for x, level in ((a, level_a), (b, level_b))]
-    if ranks[0] == ranks[1] or (min(level_a, level_b) > UNNAMED and speakers.may_be_same(a, b) is False and not any(map(speakers.is_anonymous, (a, b)))):
+def _direction(earlier: Claim, later: Claim) -> str:
+    levels, hidden = [x.attribution_strength for x in (earlier, later)], [_is_hidden(x) for x in (earlier, later)]
+    ranks = [level - 0.5 * is_hidden for level, is_hidden in zip(levels, hidden, strict=True)]
+    others = min(levels) > UNNAMED and speakers.may_be_same(earlier.attribution or "", later.attribution or "") is False
+    if ranks[0] == ranks[1] or (others and not any(hidden)):
         return "replaced"
     return "vaguer" if ranks[1] < ranks[0] else "more precise"

@@ -23,7 +23,8 @@ from flows.language.alignment import shared_content
 from flows.language.attribution import read_attribution
 from flows.language.certainty_cues import BELIEVED, DENIED, POSSIBLE, REPORTED, STATED, UNCLEAR
 from flows.language.speakers import UNNAMED
-from flows.language.verbs import first_finite_verb
+from flows.language.speech_patterns import VERB_OF
+from flows.language.verbs import WORD, first_finite_verb
 from flows.records import Claim, Cue, Observation
 
 NAMES = ("denied", "unclear", "possible", "believed", "reported", "stated")
@@ -80,11 +81,37 @@ def _is_aside(text: str, match: re.Match[str], clauses: list[tuple[int, int]]) -
 
 
 def _is_ability(text: str, match: re.Match[str]) -> bool:
-    if re.match(r"may|might", match.group()) and cues.PERMISSION.search(text):
-        return True
+    if re.match(r"may|might", match.group()):
+        return _is_leave(text, match)
     if not match.group().lower().startswith("could") or "not be" in match.group():
         return False
-    return bool(cues.ABILITY.match(text, match.end()) or cues.ABILITY_BEFORE.search(text[: match.start()]))
+    if cues.ABILITY.match(text, match.end()):
+        return True
+    before = cues.ABILITY_BEFORE.search(text[: match.start()])
+    return before is not None and not _opens_what_is_said(text, before)
+
+
+def _opens_what_is_said(text: str, that: re.Match[str]) -> bool:
+    """Whether "that" with a subject after it opens what is said or thought: "warned that it", and not "so bright that people" or "tools that"."""
+    if len(that.group().split()) < 2 or not re.match(r"that\b", that.group(), re.IGNORECASE):
+        return False
+    before = re.split(r"[;:—–]", text[: that.start()])[-1]
+    after_verb = [word for word in WORD.findall(before) if word.lower() in VERB_OF]
+    verb_at = before.rindex(after_verb[-1]) if after_verb else 0
+    if cues.ABILITY_THAT.search(before[verb_at:]):
+        return False
+    return bool(after_verb) or bool(cues.COMPLEMENT_NOUN.search(before.rstrip()))
+
+
+def _is_leave(text: str, match: re.Match[str]) -> bool:
+    """Whether "may" gives leave, or with "not" forbids: only where what rules so governs it, and never of the past ("may have decided")."""
+    if re.search(r"\bhave$", match.group()):
+        return False
+    before = re.split(r"[;:—–]", text[: match.start()])[-1]
+    itself = cues.LEAVE_ITSELF.search(text, max(0, match.start() - len("nobody ")))
+    if itself is not None and itself.start() <= match.end():
+        return True
+    return bool(cues.LEAVE_BEFORE.search(before) or cues.LEAVE_AFTER.match(text, match.end()))
 
 
 # Chance that a reader would call a pair changed in certainty, by the levels of its two tellings: measured on the pairs of tellings of one fact in 16 stories

@@ -1,7 +1,7 @@
 """Words that say how sure a statement is, by the level they put it at (see certainty.py).
 
 From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
-patterns of doubt, 11 of possibility, 12 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+patterns of doubt, 12 of possibility, 13 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ _BE = r"(?:is|are|was|were|be|been|being|remains?|remained|['’]s)"
 _STILL = r"(?:\s+(?:still|yet|also|now|not yet|so far|widely|generally|\w+ly))*"
 _NOT = r"(?:not|n['’]t)"
 _SETTLED = r"(?:clear|known|certain|settled|decided|established|confirmed)"
+_FULLY = r"(?:yet|immediately|entirely|fully|completely|totally|wholly|altogether|quite|exactly|precisely|officially|independently)"
 _OPEN = r"(?:unclear|uncertain|unknown|unsettled|undecided|unconfirmed|disputed|doubtful|in doubt|an open question|a mystery)"
 _CONFIRMED = r"(?:confirmed?|verif(?:y|ied)|established?|determined?|decided|shown|proven|proved)"
 _OFFICIALLY = r"(?:(?:independently|officially|immediately)\s+)?"
@@ -23,7 +24,7 @@ _PONDERING = r"(?:considering|weighing|examining|investigating|exploring|reviewi
 
 _CUES: dict[int, tuple[str, ...]] = {
     UNCLEAR: (
-        rf"\b(?:it\s+)?{_BE}{_STILL}\s+(?:not\s+(?:yet\s+)?{_SETTLED}|{_OPEN})\b",
+        rf"\b(?:it\s+)?{_BE}(?:{_STILL}\s+(?:not\s+(?:{_FULLY}\s+)*{_SETTLED}|{_OPEN})|n['’]t\s+(?:{_FULLY}\s+)*{_SETTLED})\b",
         r"\b(?:unclear|uncertain|unconfirmed|unverified|unproven)\b",
         r"\bno\s+(?:\w+\s+){0,2}?(?:evidence|proof|indications?|signs?|trace)\b(?=\s+(?:that|of|for|has|was|had|which|whether|in|suggest\w*|to)\b|[,.])",
         r"\b(?:no|without)\s+(?:explanation|certainty|confirmation)\b",
@@ -49,11 +50,13 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\b(?:examin|investigat|explor|review|consider|ponder|debat|check|wonder)(?:es?|ed|s|ing)? whether\b|\bthe question (?:of )?whether\b",
         rf"\b(?:{_NOT}|never|declined to|refused to|cannot)\s+(?:be\s+)?(?:rul(?:e|ed|ing) out|exclud(?:e|ed))\b|\b(?:ha(?:s|ve|d) )?declined to exclude\b",
         r"\b(?:fears?|feared|worr(?:y|ies|ied)|hopes?|hoped|hoping)\s+(?:that|it|they|the|he|she|up|of|to)\b",
+        rf"\b{_BE}{_STILL}\s+feared\s+(?:dead|drowned|lost|missing|trapped|buried|killed|wounded|injured|kidnapped)\b",
         r"\bif all goes well\b|\bprovided that\b",
     ),
     BELIEVED: (
-        r"\bsuspect(?:s|ing)?\s+(?:that|of|the|an?|it|they|he|she|in|him|her|foul|(?-i:[A-Z])\w+)\b",
+        r"\bsuspect(?:s|ing)?\s+(?:that|the|an?|it|they|he|she|him|her|foul|(?-i:[A-Z])\w+)\b",
         r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
+        r"\bsuspected\b(?=\s+\w)(?!\s+(?:of|to|in|that|nothing|from|by)\b)|(?:(?<=\ban )|(?<=\bthe )|^)apparent\b(?=\s+\w)",
         r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
         r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
         r"\b(?:(?:most|very|highly|more)\s+)?(?:un)?likely\b|\b(?:most\s+)?probabl[ey]\b|\bpresumably\b|\bin all (?:likelihood|probability)\b",
@@ -90,7 +93,7 @@ NO_EVIDENCE = re.compile(r"\b(?:no|knows? of no|knew of no|aware of no)\b", re.I
 # A plan or an expectation: what becomes of it is a matter of status.
 PLAN = re.compile(r"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict)", re.IGNORECASE)
 # Of a noun: they hedge the sentence only where they stand at its head ("The potential sale of …").
-ADJECTIVE = re.compile(r"(?:potential|possible)$", re.IGNORECASE)
+ADJECTIVE = re.compile(r"(?:potential|possible|suspected|apparent)$", re.IGNORECASE)
 MAX_WORDS_BEFORE_ADJECTIVE = 3
 MODAL = re.compile(r"^(?:may|might|could)\b", re.IGNORECASE)
 
@@ -106,11 +109,27 @@ ABILITY_BEFORE = re.compile(
     r"\bthat (?:he|she|it|they|we|people|\w+s)\s+$",
     re.IGNORECASE,
 )
-# "Rents may rise by three percent, the council decided" is leave, not doubt.
-PERMISSION = re.compile(
-    r"\b(?:decided|ruled|permit|permitted|allowed|licen[cs]ed?|law|rules|decree|conditions?|nobody may|no one may|may not|may only|may no longer)\b",
+# "that" and a subject before "could": ability after "so", a superlative or "all" ("so bright that people could see it"), else a thing that is said, feared or
+# likely ("said that it could happen") where a verb of saying or one of some 30 such words stands before it.
+ABILITY_THAT = re.compile(r"\b(?:so|such|enough|all|everything|anything|nothing|best|most|the \w+est|nobody|no one)\b[^,;]*$", re.IGNORECASE)
+COMPLEMENT_NOUN = re.compile(
+    r"(?:concerns?|risks?|possibility|chances?|dangers?|hopes?|hoped|hoping|hopeful|worr(?:y|ies|ied)|afraid|confident|possible|likely|signs?|evidence|warnings?|"
+    r"threats?|beliefs?|prospects?|speculation|sceptical|skeptical|theory|saying|telling|adding|suggesting|claiming|fearing|"
+    r"believing|meaning)$",
     re.IGNORECASE,
 )
+# "Rents may rise by three percent, the council decided" is leave, not doubt. What gives leave must govern the modal: a body that rules, in the same clause or
+# in one added after it, or a rule by which it is so. "The rules may change" and "he may have decided" have the words elsewhere.
+_RULES = r"(?:laws?|rules?|regulations?|decrees?|conditions?|licen[cs]es?|permits?|treaty|contract|constitution|terms|rulings?)"
+_RULED = r"(?:decided|ruled(?! out)|decreed|ordered|permit(?:s|ted)?|allow(?:s|ed)?)"
+_BY_RULE = rf"\b(?:under|by|according to|in line with|on)\s+(?:[\w'’-]+\s+){{0,3}}?{_RULES}\b"
+LEAVE_BEFORE = re.compile(rf"\b{_RULED}\b|{_BY_RULE}|\b{_RULES}\s+(?:says?|said|states?|provides?|stipulates?)\b", re.IGNORECASE)
+LEAVE_AFTER = re.compile(
+    rf"[^;]*?,\s+(?!(?:and|but|although|though|while|since|because|as|if|after|when|before|so|who|which)\b)(?:[\w'’-]+\s+){{1,6}}?{_RULED}\b|"
+    rf"[^,;]*,?\s+{_BY_RULE}",
+    re.IGNORECASE,
+)
+LEAVE_ITSELF = re.compile(r"(?:nobody|no one|none) (?:may|might)|may (?:only|no longer)\b(?! (?:be an?|be the|have)\b)", re.IGNORECASE)
 # Words that open a clause whose hedges are its own.
 SIDE_CLAUSE = re.compile(
     r"(?:(?:and|but|even|not least)\s+)?"

@@ -21,8 +21,10 @@ from flows.language.speech_patterns import (
     LEADING_WORDS,
     MASK,
     NEGATED_OR_MODAL,
+    NO_SINGULAR_SUBJECT,
     NO_SUBJECT_END,
     NOT_INVERTED,
+    NOUN_FORMS,
     PASSIVE_BY,
     PUT_AT,
     QUOTED,
@@ -30,6 +32,7 @@ from flows.language.speech_patterns import (
     RELATIVE,
     SOURCE_END,
     SOURCE_START,
+    SPOKEN_IN_SINGLE_MARKS,
     SUBORDINATE,
     TAIL,
     TAKES_BARE_CLAUSE,
@@ -47,6 +50,13 @@ _PLURAL_END = re.compile(r"(?:s|[’']|\b(?:people|police|they|we|you|i|some|man
 _CONCESSIVE = re.compile(r"(?:while|although|though|because|since|if|whereas)\b", re.IGNORECASE)
 # "warned the group to stay out", "cautioned against it": an admonition, no report.
 _ADMONITION = re.compile(r"\s+(?:(?:[\w.’'-]+,?\s+){0,12}?(?:to|not to)\s+[a-z]+\b|against\b|off\b)")
+# A verb of its own right after what may be a noun: "estimates put", "reports that were", "charges filed against", "reports show he was".
+_VERB_FOLLOWS = re.compile(
+    rf"\s+(?:(?:also|that|which|who)\s+)?(?:{'|'.join(sorted(AUXILIARIES))}|{'|'.join(sorted(IRREGULAR_PASTS))}|suggest|show|indicate|say|claim|reveal|"
+    r"\w+ed\s+(?:by|in|on|at|against|for|from|to|of|with|that|after|over|under))\b",
+    re.IGNORECASE,
+)
+_SPEECH_MARKS = " ,'\"‘’“”"
 _CLAUSAL = re.compile(r"(?:as|while|although|though|when|after|before|if|because|since|once|until)\b", re.IGNORECASE)
 
 
@@ -60,7 +70,9 @@ class Source:
 
 def mask_quotations(text: str) -> str:
     """`text` with each quotation of more than two words masked, character for character."""
-    return QUOTED.sub(lambda m: MASK * len(m.group()) if len(m.group().split()) > 2 else m.group(), text)
+    for quotation in (QUOTED, SPOKEN_IN_SINGLE_MARKS):
+        text = quotation.sub(lambda m: MASK * len(m.group()) if len(m.group().split()) > 2 else m.group(), text)
+    return text
 
 
 def cited(text: str) -> Source | None:
@@ -135,6 +147,8 @@ def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source |
     subject = text[start:subject_end]
     if not subject.strip() or len(subject.split()) > 25 or _has_main_verb(subject) or _is_cut_off(subject, text[subject_end : match.start()]):
         return None
+    if match.group().lower() in NOUN_FORMS and (NO_SINGULAR_SUBJECT.search(subject) or _VERB_FOLLOWS.match(text, match.end())):
+        return None  # "two reports were published": a noun, not a verb
     if verb in {"find", "show"} and re.match(r"\s+(?:in|at|on|by|to|among|near|under|inside)\b", text[match.end() :]):
         return None
     if match.group().lower() == verb and verb != "put" and not _is_plural(subject):
@@ -206,13 +220,15 @@ def _after_what_is_said(text: str, match: re.Match[str], verb: str) -> Source | 
         if _has_main_verb(subject):
             return None
         chunk_before = before.rpartition(",")[2]
-        is_apposition = closed_by_comma and text[mark] == "," and "," in before and not _has_main_verb(chunk_before)
+        is_apposition = closed_by_comma and text[mark] == "," and ("," in before or MASK in before) and not _has_main_verb(chunk_before)
         if not subject.strip() or RELATIVE.match(subject.strip()) or is_apposition:
             continue  # "Lia Ferraz, his agent, said": the source starts a comma earlier
         if not (has_finite_verb(before) or MASK in before or said_later):
             return None
         cut_end = end + 1 if text[end : end + 1] == "," == text[mark] and not GOES_ON.match(text, end) else end
-        return Source(_trim(text, mark + 1, subject_end), (mark + 1 if text[mark] == MASK else mark, cut_end))
+        closes_quotation = re.match(r",[”\"’']", text[mark:])  # of a word or two, which is not masked: "“However,” he said, …"
+        cut_start = mark + 2 if closes_quotation else mark + 1 if text[mark] == MASK else mark
+        return Source(_trim(text, mark + 1, subject_end), (cut_start, cut_end))
     return None
 
 
@@ -258,7 +274,8 @@ def _subject_end(text: str, verb_start: int) -> int | None:
 
 def _subject_start(before: str) -> int:
     """Where a subject that ends `before` starts: past "On Monday, " and "But "."""
-    start = 0
+    quotation = re.match(rf"{MASK}+[,\s]*", before)
+    start = quotation.end() if quotation else 0
     if _CLAUSAL.match(before) and "," in before:
         start = before.rindex(",") + 1
     while "," in before[start:] and SUBORDINATE.match(before[start:].lstrip()):
@@ -296,7 +313,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     if time and time.start() > 0:
         raw = raw[: time.start()]
     raw = raw.rstrip(" ,;:") if re.search(r"\b[A-Z]\.[A-Z]\.$", raw.rstrip(" ,;:")) else raw.rstrip(" ,.;:")
-    start += len(raw) - len(raw.lstrip(" ,"))
-    raw = raw.lstrip(" ,")
+    start += len(raw) - len(raw.lstrip(_SPEECH_MARKS))
+    raw = raw.lstrip(_SPEECH_MARKS)
+    # A mark at the end stays where it closes one inside ("the film “Dune”") or makes a genitive.
+    raw = raw.rstrip("“‘ ,") if not re.search(r"[“\"‘].+[”\"’]$", raw) else raw
+    raw = raw.rstrip('”" ,') if not re.search(r"[“\"].", raw) else raw
     lead = LEADING_WORDS.match(raw)
     return (start + lead.end() if lead else start), start + len(raw)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from flows.language.aliases import looks_like_demonym, same_entity
 from flows.language.verbs import WORD
 
 NONE, UNNAMED, DESCRIBED, NAMED = 0, 1, 2, 3
@@ -19,18 +20,32 @@ _UNNAMED_NOUNS = frozenset(
 # Wordings that hide a name although they describe its bearer.
 _ANONYMOUS = re.compile(
     r"\b(?:anonym\w+|unnamed|unidentified|undisclosed|leaked|not (?:to|be|been|wish\w* to be) (?:be )?(?:named|identified)|wished to be named|"
-    r"familiar with|close to|knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
+    r"familiar with|close to|briefed (?:on|about)|knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
     re.IGNORECASE,
 )
+# What a clause of saying adds to hide a name: "two officials said on condition of anonymity".
+HIDES_NAME = re.compile(r"\b(?:on|under) (?:the )?condition of (?:strict )?anonymity\b", re.IGNORECASE)
 _ROLES = re.compile(
-    r"\b(?:familiar|close to|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|ministry|"
-    r"police|leaked)\b",
+    r"\b(?:familiar|close to|briefed|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|"
+    r"ministry|police|leaked)\b",
     re.IGNORECASE,
 )
 # Nouns of groups and roles. An indefinite or bare plural is a description ("two officials"), not a name.
 _INDEFINITE = re.compile(
     r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some|many|most|various|numerous|other|another|\d+|few|both)\b",
     re.IGNORECASE,
+)
+# Nouns of persons: 57. With no article or an indefinite one they describe somebody who has no name in the text, whatever names stand around them
+# ("a senior Israeli official", "U.S. diplomats"). A spokesman is none of them: he speaks for a body that is named.
+_PERSONS = frozenset(
+    "official officer diplomat aide adviser advisor minister lawmaker legislator senator politician soldier commander general guard agent detective resident "
+    "worker employee staffer executive manager engineer scientist researcher expert analyst economist doctor nurse teacher student witness passenger survivor "
+    "neighbour neighbor relative friend colleague member leader activist campaigner protester volunteer pilot driver fan customer investor banker trader "
+    "farmer journalist reporter".split()
+)
+# "many Republicans", "several senior Democrats": a people or party by its plural.
+_SOME_OF_A_GROUP = re.compile(
+    r"(?i:two|three|four|five|six|seven|eight|nine|ten|several|some|many|most|various|numerous|other|few|both|\d+)\s+(?:[a-z-]+\s+)*[A-Z][a-z]+s$"
 )
 _MOUTHPIECE = re.compile(r"\b(?:spokes(?:man|woman|person|people|men|women)|press (?:officer|office|secretary)|lawyer|attorney)\b", re.IGNORECASE)
 _SPOKEN_OF_BEFORE = re.compile(
@@ -101,6 +116,8 @@ def strength(source: str) -> int:
         return DESCRIBED
     if _ANONYMOUS.search(source):
         return DESCRIBED if _tells_more(source) else UNNAMED
+    if is_somebody(source):
+        return DESCRIBED
     if _MOUTHPIECE.search(source) or has_name(head_phrase(source)):
         return NAMED
     if _INDEFINITE.match(source.strip()):
@@ -108,6 +125,22 @@ def strength(source: str) -> int:
     if re.match(r"(?:the|its|his|her|their|our|this)\b|.*['’]s\b", source.strip(), re.IGNORECASE) or head in _KNOWN_BODIES:
         return NAMED  # a definite phrase points at one that the reader knows
     return DESCRIBED
+
+
+def is_somebody(source: str) -> bool:
+    """Whether a source is a person or persons without a name, with no article or an indefinite one: "a senior Israeli official", "many Republicans"."""
+    phrase = head_phrase(source)
+    if re.search(r",\s+[A-Z]\w+ [A-Z]\w+", source) or _MOUTHPIECE.search(phrase):
+        return False
+    if _SOME_OF_A_GROUP.match(phrase):
+        return True
+    head = re.split(_COMPLEMENT, phrase, maxsplit=1)[0].split()
+    if not head or head[-1] in _KNOWN_BODIES or _singular(head[-1]) not in _PERSONS:
+        return False  # also where the last word is a name: "Defence official Ann Orr"
+    is_plural = head[-1] != _singular(head[-1])
+    return bool(_INDEFINITE.match(phrase)) or (
+        is_plural and not re.match(r"(?:the|its|his|her|their|our|these|those|this|that)\b|.*['’]s?\s", phrase, re.IGNORECASE)
+    )
 
 
 def is_anonymous(source: str) -> bool:
@@ -125,13 +158,31 @@ def may_be_same(a: str, b: str) -> bool | None:
     """Whether two wordings may mean one source: True (they share a name or head noun), None (cannot tell), False (different kinds of speaker)."""
     if _PRONOUN.match(a.strip()) or _PRONOUN.match(b.strip()):
         return None
-    words_a, words_b = ({_singular(t) for t in _tokens(x)} - _TITLE_WORDS for x in (a, b))
-    if words_a & words_b:
+    words_a, words_b = ({_singular(t) for t in _tokens(_PEOPLE_BEFORE_NOUN.sub(_without_people, x))} - _TITLE_WORDS for x in (a, b))
+    if words_a & words_b or a == b:
         return True
+    if _is_bare_name(a) and _is_bare_name(b):
+        return None if same_entity(head_phrase(a), head_phrase(b)) else False
     kinds_a, kinds_b = kinds(a), kinds(b)
     if not kinds_a or not kinds_b:
         return None
     return None if kinds_a & kinds_b else False
+
+
+# A people or state before a noun is shared by many speakers: "the Israeli military", "an Israeli politician", "U.S. officials".
+_PEOPLE_BEFORE_NOUN = re.compile(r"\b(?:[A-Z]\.[A-Z]\.|[A-Z][\w]+)(?=\s+\w)")
+
+
+def _without_people(match: re.Match[str]) -> str:
+    word = match.group()
+    return "" if looks_like_demonym(word) or word.replace(".", "") in {"US", "UK", "EU", "UN"} or word == "Western" else word
+
+
+def _is_bare_name(source: str) -> bool:
+    """Whether a source is nothing but a name, with no role or kind of body in it: "Putin", "the FAA", "Ann Orr, who …"."""
+    phrase = head_phrase(source)
+    words = [w for w in phrase.split() if w.lower() not in {"the", "of", "al", "de", "van", "von", "bin", "mr", "mrs", "ms", "dr"}]
+    return bool(words) and all(w[0].isupper() for w in words) and has_name(re.sub(r"^[Tt]he ", "", phrase)) and not kinds(phrase)
 
 
 def has_name(phrase: str) -> bool:
@@ -164,9 +215,12 @@ def head_phrase(source: str) -> str:
     return re.split(r",| who | which | that | whose | where | speaking | interviewed | familiar | with knowledge ", source, maxsplit=1)[0].strip()
 
 
+_COMPLEMENT = r" (?:of|for|in|from|at|on|to|close|with|inside|within|who) "
+
+
 def _head(source: str) -> str:
     """The noun that the phrase is about, in small letters: "officials" for "two former officials of the ministry"."""
-    phrase = re.split(r" (?:of|for|in|from|at|on|to|close|with|inside|within|who) ", head_phrase(source), maxsplit=1)[0]
+    phrase = re.split(_COMPLEMENT, head_phrase(source), maxsplit=1)[0]
     tokens = _tokens(phrase)
     return tokens[-1] if tokens else ""
 

@@ -37,6 +37,18 @@ def _finite_forms(verb: str) -> list[str]:
 
 
 VERB_OF = {form: verb for verb in _SAYING for form in _finite_forms(verb)}
+# The -s forms that are as often plural nouns: "two reports were published", "new charges that …".
+NOUN_FORMS = frozenset(
+    "reports claims charges suspects estimates fears states notes remarks comments forecasts shows finds hints objects cautions reveals".split()
+)
+# What stands before such a noun and is no subject of a verb in -s: numbers, quantifiers, plurals without -s, and some 40 adjectives of reports and charges.
+_BEFORE_NOUN = (
+    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens of|hundreds of|both|few|many|more|most|other|several|some|such|"
+    r"all|various|these|those|police|media|people|witness|eyewitness|new|fresh|recent|earlier|previous|early|initial|first|further|latest|official|"
+    r"unofficial|preliminary|unconfirmed|conflicting|false|similar|local|foreign|federal|criminal|civil|formal|serious|main|prime|key|likely|possible|"
+    r"potential|best|worst|conservative|rough|independent|separate|additional|alleged)"
+)
+NO_SINGULAR_SUBJECT = re.compile(rf"(?:^(?i:{_BEFORE_NOUN})|\s{_BEFORE_NOUN})$")  # not the capitals of a name: "Page Six reports that …"
 # These take a clause without "that" so often that what follows need not be looked at closely.
 TAKES_BARE_CLAUSE = frozenset({"say", "tell"})
 # A noun phrase after these is their object, not their subject.
@@ -52,9 +64,11 @@ RECIPIENT = (
 )
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|night))?"
 _OCCASION = any_of("statement|interview|briefing|conference|report|letter|post|message|speech|notice|broadcast|email|sermon|hearing|filing|memo")
+# "said Monday that": American papers leave out "on". Not "said Monday's vote" or "said Monday was".
+_BARE_DAY = rf"(?:late |early )?{_DAY}(?![’'\w]|\s+(?:morning|afternoon|evening|night|is|was|will|would|has|had|could|may|might)\b)"
 TIME = (
-    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|yesterday|today|overnight|earlier|afterwards|"
-    r"later|again|"
+    rf"(?:(?:late |early |earlier |again )?(?:on|by) {_DAY}|{_BARE_DAY}|on \d{{1,2}} [A-Z]\w+|on [A-Z]\w+ \d{{1,2}}|"
+    r"yesterday|today|overnight|earlier|afterwards|later|again|"
     r"(?:this|last|earlier this) (?:week|month|year|morning|evening)|"
     rf"(?:in|at|during) (?:an? |the |her |his |its |their )?(?:[\w-]+ ){{0,3}}{_OCCASION}|to (?:reporters|journalists|parliament|the press))"
 )
@@ -64,7 +78,8 @@ LEADING_TIME = re.compile(rf"(?:\s+{TIME},?)+(?=\s)")
 _ADVERBS = any_of(r"has|have|had|also|later|earlier|previously|repeatedly|already|now|then|nonetheless|again|since|still|all|both|once|\w+ly")
 ADVERBS_BEFORE_VERB = re.compile(rf"(?:[\s,]+{_ADVERBS})+\s*,?\s*$", re.IGNORECASE)
 NEGATED_OR_MODAL = re.compile(
-    r"\b(?:not|not yet|n[’']t|never|to|will|would|could|may|might|must|can|should|cannot|be|being|been|is|are|was|were|am|let)\s*$", re.IGNORECASE
+    r"\b(?:not|not yet|n[’']t|never|to|will|would|could|may|might|must|can|should|cannot|be|being|been|is|are|was|were|am|let|neither|(?-i:nor))\s*$",
+    re.IGNORECASE,
 )
 SUBORDINATE = re.compile(
     "^"
@@ -83,7 +98,10 @@ NO_SUBJECT_END = frozenset(
 RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|where|when)\b")
 INSIDE_RELATIVE = re.compile(r"\b(?:that|which|whom|whether|how|why|what|as)\s+[^,]{1,60}$")  # "the ban that the governor | announced"
 CLAUSE_OPENER = re.compile(r"(?:^|,\s+)(?:where|while|since|because|although|though|but|and)\s+", re.IGNORECASE)
-QUOTED = re.compile(r"“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)|«[^»\n]*(?:»|$)")
+# Either kind of mark closes a quotation, since editors mix curly and straight ones; one that is never closed runs to the end.
+QUOTED = re.compile(r"[“\"][^”\"\n]*(?:[”\"]|$)|«[^»\n]*(?:»|$)")
+# British papers quote in single marks, which are also apostrophes: sure only where a sentence opens with one and a stop stands before the other.
+SPOKEN_IN_SINGLE_MARKS = re.compile(r"^[‘'][^\n]*?[,.!?][’'](?=\s|$)")
 
 _COUNT = "reckoning|count|account|estimate|estimation|calculations?|tally|figures|admission|assessment"
 ACCORDING_TO = re.compile(
@@ -120,12 +138,13 @@ SOURCE_END = re.compile(
 )
 SOURCE_START = re.compile(r"\s+(?:[A-Z]|(?:the|an?|one|two|three|several|his|her|its|their|police|officials?|[a-z]+s)\b)")
 THAT = re.compile(
-    r"(?:,[^,;]{1,60},|\s+(?:on|in|at|to|during|through|before|after|from|by|late|early|earlier|today|yesterday|again|last|this|the same|its|his|her|their)"
+    r"(?:,[^,;]{1,60},|\s+(?:on|in|at|to|during|through|before|after|from|by|late|early|earlier|today|yesterday|again|last|this|the same|its|his|her|their|"
+    rf"{_DAY})"
     r"\b[^,;:]{0,70}?)?,?\s+(?:that|how|why)\b\s*,?"
 )
 # What may follow a verb of saying that comes last: "… said on Monday at the gate."
 _TAIL_WORDS = any_of(r"on|in|at|to|by|of|about|during|after|before|from|through|late|early|earlier|later|yesterday|today|again|this|last|overnight|under|\w+ly")
-TAIL = re.compile(rf"(?:\s*\b{_TAIL_WORDS}\b(?:[^,.;:—–]|\.(?=\d))*)?\s*(?=[,.;:—–]|$)")
+TAIL = re.compile(rf"(?:\s*\b(?:{_TAIL_WORDS}|{_DAY})\b(?:[^,.;:—–]|\.(?=\d))*)?\s*(?=[,.;:—–]|$)")
 TOLD = re.compile(rf"\s+(?:{RECIPIENT}|[a-z]+)\s*(?=[,.;]|\s?(?:on|in|at|of|about|after|before|during)\b|$)")
 GOES_ON = re.compile(r",\s+(?:adding|citing|which|who|while|and|but|as|although|though|after)\b")
 APPOSITION = re.compile(r",\s+(?:who|whose|which|where|an?|the|its|his|her|[A-Z][a-z]+ [A-Z][a-z]+)\b")
