@@ -206,7 +206,7 @@ def _read_text(text: str) -> Moment:
     except ValueError:
         pass  # no ISO 8601: the other notations follow
     match = FULL_DATE.fullmatch(text)
-    if match is not None and match["zone"] is not None and _zone_offset(match["zone"], dt.datetime(2000, 1, 1)) is None:
+    if match is not None and match["zone"] is not None and _zone_offset(match["zone"], dt.datetime(2000, 1, 1, tzinfo=dt.UTC)) is None:
         raise BadDate("has a time zone that is not known")
     if match is not None and (moment := _from_match(match)) is not None:
         return moment
