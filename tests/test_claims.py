@@ -127,6 +127,27 @@ def test_a_sentence_is_cut_only_between_clauses_that_stand_alone() -> None:
         assert texts(whole) == [whole]
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        "said it remained unclear whether they would go on.",
+        "took 30 hostages, three of whom were hurt.",
+        "cannot do the same for those who have left.",
+        "says the dam was never at risk.",
+    ],
+)
+def test_a_clause_without_its_subject_is_not_cut_off(second: str) -> None:
+    for whole in (f"A senior official confirmed that there were talks, but {second}", f"A senior official had confirmed the talks; {second}"):
+        assert texts(whole) == [whole]
+
+
+@pytest.mark.parametrize(
+    "second", ["reports of a deal were denied.", "it's clear that they have failed.", "Said Orr did not come at all.", "purported shots were heard nearby."]
+)
+def test_a_clause_that_opens_with_its_subject_is_cut_off(second: str) -> None:
+    assert texts(f"The two sides met on Monday, but {second}") == ["The two sides met on Monday", second]
+
+
 def test_what_is_said_again_word_for_word_is_no_second_claim() -> None:
     caption = "Officials are trying to find out who closed the bridge."
     result = extract_claims(article(f"{caption} (Photo: A. Reed)\n\nThe bridge was closed on Monday.\n\n{caption} (Photo: B. Moss)"), "r")

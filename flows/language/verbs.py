@@ -42,6 +42,7 @@ _DETERMINERS = frozenset(
 _PREPOSITIONS = frozenset(
     "of in on at by for from with to into onto over under about after before between against during without within through as than near".split()
 )
+_OPENS_COMPLEMENT = frozenset("that it he she they we i you him them us me to there".split())
 _INSIDE_VERB_GROUP = frozenset("not been be being to have already also now going still".split())
 _ED_NOUNS = frozenset("need indeed hundred feed seed speed breed greed weed united".split())
 
@@ -55,6 +56,23 @@ def has_finite_verb(text: str, *, sure: bool = False) -> bool:
     """Whether `text` seems to hold a finite verb; with `sure`, only auxiliaries and irregular pasts count, and "-ed" forms that follow a noun."""
     tokens = words(text)
     return any(_is_finite(tokens, i, sure) for i in range(len(tokens)))
+
+
+def opens_with_verb(clause: str) -> bool:
+    """Whether a finite verb in small letters opens `clause`, so that its subject stands elsewhere: "said it was unclear", and not "it's unclear".
+
+    A base or "-s" form may be a noun ("plans", "reports") and one in "-ed" an adjective ("purported shots were heard"): each is a verb where a determiner, a
+    pronoun or the like follows ("says it was unclear"), one in "-ed" also where no further verb does.
+    """
+    tokens = words(clause)
+    if not tokens or not clause[:1].islower() or ("'" in tokens[0] and not tokens[0].endswith("n't")):
+        return False
+    if not _is_finite(["x", *tokens], 1, False):
+        return False
+    opens_more = len(tokens) > 1 and (tokens[1] in _DETERMINERS or tokens[1] in _PREPOSITIONS or tokens[1] in _OPENS_COMPLEMENT)
+    if tokens[0].endswith("ed") and tokens[0] not in IRREGULAR_PASTS:
+        return opens_more or not has_finite_verb("x " + " ".join(tokens[1:]), sure=True)
+    return _is_finite(["x", *tokens], 1, True) or (opens_more and tokens[1] not in _PREPOSITIONS)
 
 
 def first_finite_verb(text: str) -> tuple[int, int] | None:

@@ -19,7 +19,7 @@ from flows.language.names import read_names
 from flows.language.quantities import read_quantities
 from flows.language.sentences import split_sentences
 from flows.language.times import read_times
-from flows.language.verbs import WORD, has_finite_verb
+from flows.language.verbs import WORD, has_finite_verb, opens_with_verb
 from flows.records import Article, Claim, claim_id
 from flows.steps.views import normalised
 
@@ -211,7 +211,9 @@ def _at_concession(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_full_clause(clause: str) -> bool:
     """True for a clause with a subject at its head and a finite verb, long enough to be compared."""
-    if _NO_SUBJECT.match(clause) or clause.count("(") != clause.count(")") or not len(WORD.findall(clause)) >= MIN_CLAUSE_WORDS:
+    if _NO_SUBJECT.match(clause) or opens_with_verb(clause) or clause.count("(") != clause.count(")"):
+        return False
+    if len(WORD.findall(clause)) < MIN_CLAUSE_WORDS:
         return False
     return has_finite_verb(clause, sure=True)
 
@@ -230,7 +232,9 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _stands_alone(clause: str) -> bool:
-    if _LEANS_BACK.match(clause) or clause.count("(") != clause.count(")") or not MIN_WORDS <= len(WORD.findall(clause)) <= MAX_WORDS:
+    if _LEANS_BACK.match(clause) or opens_with_verb(clause) or clause.count("(") != clause.count(")"):
+        return False
+    if not MIN_WORDS <= len(WORD.findall(clause)) <= MAX_WORDS:
         return False
     return has_finite_verb(clause, sure=True) and read_attribution(clause).source is None  # a source may speak for both
 
