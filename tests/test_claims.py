@@ -108,6 +108,7 @@ def test_what_is_no_claim(sentence: str, reason: str) -> None:
         "Concerns persist about the dam.",
         "About 1.2 million travellers rely on the line.",
         "He dislikes heights and long bridges.",
+        "Under the deal, Orr frees 50 hostages.",
     ],
 )
 def test_what_is_a_claim(sentence: str) -> None:

@@ -19,7 +19,7 @@ from flows.language.names import read_names
 from flows.language.quantities import read_quantities
 from flows.language.sentences import split_sentences
 from flows.language.times import read_times
-from flows.language.verbs import WORD, has_finite_verb, opens_with_verb
+from flows.language.verbs import WORD, has_finite_verb, has_present_verb, opens_with_verb
 from flows.records import Article, Claim, claim_id
 from flows.steps.views import normalised
 
@@ -153,7 +153,8 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
     if sentence[0].islower() and not ended:
         return "fragment"
     # A verb that is in no list is likelier than a verbless sentence of this length, unless it opens as such sentences do.
-    if not has_finite_verb(sentence) and (not ended or n_words < MIN_WORDS_WITHOUT_KNOWN_VERB or _VERBLESS.match(sentence)):
+    looks_verbless = not ended or n_words < MIN_WORDS_WITHOUT_KNOWN_VERB or _VERBLESS.match(sentence)
+    if not has_finite_verb(sentence) and looks_verbless and not has_present_verb(sentence):
         return "no verb"
     return ""
 
