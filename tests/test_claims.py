@@ -66,6 +66,8 @@ def test_claims_are_slices_in_order(text: str) -> None:
         "SAN AURELIO, Camarra - ",
         "LINDHAVEN, Norrmark, Nov 16, 2025 (Wire) - ",
         "(Wire) - ",
+        "Loran | ",
+        "Port Sael| ",
     ],
 )
 def test_datelines_are_stripped(lead: str) -> None:
@@ -91,6 +93,13 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
         ("She left early.", "too short"),
         ("From an office in the old town.", "no verb"),
         ("Accept cookies at www.example.org to go on.", "chrome"),
+        ("Download our app.", "imperative"),
+        ("Copyright 2014 by the paper.", "imperative"),
+        ("Note: you have been sent here by our partners.", "imperative"),
+        ("We have changed our cookie policy.", "chrome"),
+        ("Our weekly newsletter was sent on Friday.", "chrome"),
+        ("Photo: Ann Orr in Tolm.", "chrome"),
+        ("The toll in full: https://example.org/toll.", "chrome"),
         ("•", "fragment"),
     ],
 )
@@ -108,6 +117,13 @@ def test_what_is_no_claim(sentence: str, reason: str) -> None:
         "Concerns persist about the dam.",
         "About 1.2 million travellers rely on the line.",
         "He dislikes heights and long bridges.",
+        "Copyright law does not protect recipes, the judge ruled.",
+        "Note: the toll does not include two people who died in hospital.",
+        "Download speeds in the county have doubled.",
+        "By using forged papers, the two men entered the country.",
+        "Regulators fined Orr Media over cookies that users could not refuse as easily as accept.",
+        "The Post's daily newsletter reported on Friday that the dam had failed.",
+        "The ministry said on its website, www.mod.example.org, that two soldiers had been killed.",
         "Under the deal, Orr frees 50 hostages.",
     ],
 )

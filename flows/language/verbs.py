@@ -82,7 +82,7 @@ def opens_with_verb(clause: str) -> bool:
 def has_present_verb(text: str) -> bool:
     """Whether a verb of no list shows by its neighbours: "he then beheads", "an animal violates the act", "Hamas frees 50", ", they flee to it".
 
-    A word in "-s" stands between a subject (a pronoun, a name, a noun with its determiner) and an object; an adverb before it makes do for the object. Looser than
+    A word in "-s" stands between a subject (a pronoun, a name, a noun with its determiner) and an object, or after an adverb. Looser than
     has_finite_verb, so it is asked only where the choice is between dropping a sentence and keeping it.
     """
     matches = list(WORD.finditer(text))

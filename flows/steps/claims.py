@@ -31,10 +31,10 @@ _CAPITALS = r"[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}"
 _TITLE_CASE = r"[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}"
 _COUNTRY = r"(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?"
 _DAY = r"(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?"
-# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs an agency or a day: "Loran (Agency) - ".
+# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs an agency, a day or a bar: "Loran (Agency) - ".
 _DATELINE = re.compile(
     rf"^(?:{_CAPITALS}{_COUNTRY}(?:,?\s+{_DAY})?(?:\s*\([^)]{{2,40}}\))?|{_TITLE_CASE}{_COUNTRY}(?:\s*\([A-Z][^)]{{1,40}}\)|,\s+{_DAY}))"
-    r"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])"
+    rf"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])|^{_TITLE_CASE}{_COUNTRY}\s*\|\s+(?=[A-Z\d“\"'‘])"
 )
 _AGENCY = re.compile(r"^\([A-Z][\w .&-]{1,30}\)\s*(?:—|–|--|-)\s*(?=\S)")  # "(Agency) - The dam held."
 MIN_CLAUSE_WORDS = 5  # of a clause cut from its sentence: shorter ones lean on the other clause too much
@@ -54,17 +54,24 @@ _QUESTION_WORDS = re.compile(r"^(?:who|what|when|where|why|how|which|is|are|was|
 # An imperative that talks to the reader of a page: 22 verbs of buttons, notes and calls for action. "Please" alone is enough.
 _TO_THE_READER = re.compile(
     r"^(?:please|click|subscribe|sign up|follow (?:us|our|the live)|share (?:this|your)|read (?:more|also|on|next|our|the full)|see (?:also|more|our)|"
-    r"watch (?:the|our|this|live|now|:)|listen|download|join (?:us|our|the conversation)|enter your|contact (?:us|our|the author)|send us|tell us|let us know|"
+    r"watch (?:the|our|this|live|now|:)|listen|join (?:us|our|the conversation)|enter your|contact (?:us|our|the author)|send us|tell us|let us know|"
     r"visit (?:our|us)|check (?:out|back)|stay tuned|register (?:now|here|for)|log in|leave a (?:reply|comment)|scroll|support (?:us|our)|"
-    r"get (?:the latest|our)|don['’]t miss|(?:note|image|photo|picture|caption|sources?|credit):|copyright|©|all rights reserved|advertisement|by using|"
+    r"get (?:the latest|our)|don['’]t miss|©|all rights reserved|"
     r"this (?:article|story) (?:was|has been|is) (?:updated|originally|published|amended|part))(?!\w)",
     re.IGNORECASE,
 )
-_CHROME = re.compile(
-    r"https?://|www\.|[|›»]\s|@\w+\s*$|\bcookies?\b.*\b(?:accept|policy|settings)\b|\b(?:our|free|daily|weekly) newsletter\b|"
-    r"\b(?:photo|image|picture)s?(?: credit)?:|©",
+# Heads that are labels or calls on a page and words of the world too: "Download our app." and "Download speeds have doubled.", "Note: the toll includes nobody."
+_PERHAPS_TO_THE_READER = re.compile(
+    r"^(?:(?:note|image|photo|picture|caption|sources?|credit):|copyright|advertisement|by using|download)(?!\w)", re.IGNORECASE
+)
+_CHROME = re.compile(r"https?://t\.co/|[|›»]\s|@\w+\s*$|\b(?:photo|image|picture)s?(?: credit)?:\W*$|©", re.IGNORECASE)
+_PERHAPS_CHROME = re.compile(
+    r"https?://|www\.|\bcookies?\b.*\b(?:accept|policy|settings)\b|\b(?:our|free|daily|weekly) newsletter\b|\b(?:photo|image|picture)s?(?: credit)?:",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+# Who speaks on a page of itself and to whom; "US" is a country.
+_OF_THE_PAGE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our|YOU|YOUR|I|[Mm]y|[Hh]ere|HERE|[Tt]his (?:web)?(?:site|page))\b")
 # A clause that needs the one before it: a conjunction, a pronoun, an item of a list.
 _LEANS_BACK = re.compile(
     r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|this|these|"
@@ -131,11 +138,11 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
         ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":"))
     if not n_words:
         return "fragment"
-    if _CHROME.search(outside):
+    if _CHROME.search(outside) or (_PERHAPS_CHROME.search(outside) and not (ended and _is_of_the_world(outside))):
         return "chrome"
     if is_note_on_article(outside):
         return "note on the article"
-    if _TO_THE_READER.match(sentence):
+    if _TO_THE_READER.match(sentence) or ((head := _PERHAPS_TO_THE_READER.match(sentence)) and not _is_of_the_world(sentence[head.end() :])):
         return "imperative"
     quotes_more = outside != sentence and _is_reported(outside)
     if bare.endswith("?") and not quotes_more:
@@ -157,6 +164,12 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
     if not has_finite_verb(sentence) and looks_verbless and not has_present_verb(sentence):
         return "no verb"
     return ""
+
+
+def _is_of_the_world(text: str) -> bool:
+    """Whether a verb states something, and neither the page nor its reader is in it: then a word such as "cookies" or "copyright" is what the article is about."""
+    bare = _ADDRESS.sub(" ", text)
+    return not _OF_THE_PAGE.search(bare) and has_finite_verb(bare, sure=True)
 
 
 def _is_full_statement(sentence: str) -> bool:
