@@ -100,6 +100,7 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
         ("Our weekly newsletter was sent on Friday.", "chrome"),
         ("Photo: Ann Orr in Tolm.", "chrome"),
         ("The toll in full: https://example.org/toll.", "chrome"),
+        ('“The "safe" bridge fell at noon on Monday.”', "quote only"),
         ("•", "fragment"),
     ],
 )
@@ -117,6 +118,8 @@ def test_what_is_no_claim(sentence: str, reason: str) -> None:
         "Concerns persist about the dam.",
         "About 1.2 million travellers rely on the line.",
         "He dislikes heights and long bridges.",
+        '“The shots are unmistakable," Orr told the paper.',
+        '"The shots are unmistakable,” Orr told the paper.',
         "Copyright law does not protect recipes, the judge ruled.",
         "Note: the toll does not include two people who died in hospital.",
         "Download speeds in the county have doubled.",

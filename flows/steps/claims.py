@@ -31,7 +31,7 @@ _CAPITALS = r"[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}"
 _TITLE_CASE = r"[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}"
 _COUNTRY = r"(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?"
 _DAY = r"(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?"
-# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs an agency, a day or a bar: "Loran (Agency) - ".
+# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs one of these or a bar: "Loran (Agency) - ".
 _DATELINE = re.compile(
     rf"^(?:{_CAPITALS}{_COUNTRY}(?:,?\s+{_DAY})?(?:\s*\([^)]{{2,40}}\))?|{_TITLE_CASE}{_COUNTRY}(?:\s*\([A-Z][^)]{{1,40}}\)|,\s+{_DAY}))"
     rf"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])|^{_TITLE_CASE}{_COUNTRY}\s*\|\s+(?=[A-Z\d“\"'‘])"
@@ -49,7 +49,8 @@ _NO_SUBJECT = re.compile(
 )
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s+[A-Z]))\s*")
 _QUOTE_MARKS = '“”"«»'
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
+# A quotation may open with one double mark and close with another ("“The shots," she said."); straight marks inside curly ones go with it.
+_QUOTED = re.compile(r"“(?:[^”\"]|(?<=[\s(])\"\w[^\"”]*\")*(?:[”\"]|$)|\"[^\"”]*(?:[\"”]|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
 _QUESTION_WORDS = re.compile(r"^(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|will|would|should|has|have)\b[^.]*$", re.IGNORECASE)
 # An imperative that talks to the reader of a page: 22 verbs of buttons, notes and calls for action. "Please" alone is enough.
 _TO_THE_READER = re.compile(
@@ -60,7 +61,7 @@ _TO_THE_READER = re.compile(
     r"this (?:article|story) (?:was|has been|is) (?:updated|originally|published|amended|part))(?!\w)",
     re.IGNORECASE,
 )
-# Heads that are labels or calls on a page and words of the world too: "Download our app." and "Download speeds have doubled.", "Note: the toll includes nobody."
+# Heads that are labels or calls on a page and words of the world too: "Download our app." and "Download speeds have doubled."
 _PERHAPS_TO_THE_READER = re.compile(
     r"^(?:(?:note|image|photo|picture|caption|sources?|credit):|copyright|advertisement|by using|download)(?!\w)", re.IGNORECASE
 )
@@ -167,7 +168,7 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
 
 
 def _is_of_the_world(text: str) -> bool:
-    """Whether a verb states something, and neither the page nor its reader is in it: then a word such as "cookies" or "copyright" is what the article is about."""
+    """Whether a verb states something, and neither the page nor its reader is in it: then "cookies" or "copyright" is what it is about."""
     bare = _ADDRESS.sub(" ", text)
     return not _OF_THE_PAGE.search(bare) and has_finite_verb(bare, sure=True)
 
