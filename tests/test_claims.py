@@ -168,6 +168,20 @@ def test_a_clause_that_opens_with_its_subject_is_cut_off(second: str) -> None:
     assert texts(f"The two sides met on Monday, but {second}") == ["The two sides met on Monday", second]
 
 
+@pytest.mark.parametrize(("opening", "closing"), ["‘’", "''", "“”", '""'])
+def test_a_quotation_is_not_cut(opening: str, closing: str) -> None:
+    for joint in (", but the", "; the"):
+        whole = f"The mayor wrote: {opening}The dam has held for two days{joint} town can't be saved from it{closing} on Monday."
+        assert texts(whole) == [whole]
+
+
+def test_an_apostrophe_opens_no_quotation() -> None:
+    assert texts("The guards' boats had left in the '90s, but the town's mayor was still in it.") == [
+        "The guards' boats had left in the '90s",
+        "the town's mayor was still in it.",
+    ]
+
+
 def test_what_is_said_again_word_for_word_is_no_second_claim() -> None:
     caption = "Officials are trying to find out who closed the bridge."
     result = extract_claims(article(f"{caption} (Photo: A. Reed)\n\nThe bridge was closed on Monday.\n\n{caption} (Photo: B. Moss)"), "r")

@@ -80,6 +80,7 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _VERBLESS = re.compile(r"(?:\w+(?:ed|ing)\b|from|in|on|at|by|for|with|of|to|under|over|among|expect|no|not|and|or|such|as|after|before)\b", re.IGNORECASE)
+_SINGLE_MARK = re.compile(r"(?P<opens>(?<![^\s(\[“\"—–])[‘'](?=[^\W\d_]))|(?P<closes>(?<=[^\W\d_]|[.,!?…;:])[’'](?=$|[\s.,;:!?)\]—–]))")
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?][\"'”’»)\]]*$")
 
 
@@ -255,7 +256,13 @@ def _stands_alone(clause: str) -> bool:
 
 
 def _inside_quotes(before: str) -> bool:
-    return before.count("“") > before.count("”") or before.count('"') % 2 == 1 or before.count("(") > before.count(")")
+    if before.count("“") > before.count("”") or before.count('"') % 2 == 1 or before.count("(") > before.count(")"):
+        return True
+    # Single marks are apostrophes too ("the '90s", "guards' boats"), so a mark closes only what one opened.
+    is_open = False
+    for mark in _SINGLE_MARK.finditer(before):
+        is_open = mark.lastgroup == "opens" or (is_open and mark.lastgroup != "closes")
+    return is_open
 
 
 def _read(article: Article, run_id: str, start: int, end: int, index: int, context: str) -> Claim:
