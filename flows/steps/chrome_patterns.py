@@ -58,8 +58,8 @@ NAME_PREFIXES = frozenset("Mac Fitz Van Von Des Del Ten San".split())
 
 # --- furniture -----------------------------------------------------------------------------------------------------------------------------------------------
 
-# Scripts and styles: a block or the end of a call is in them, and they open with a call, a function, a selector, a declaration or a comment mark, at the front of
-# a line or after the end of a sentence.
+# Scripts and styles: a block or the end of a call is in them, and they open with a call, a function, a selector, a declaration or a comment mark, at the front
+# of a line or after the end of a sentence.
 CODE_BLOCK = re.compile(r"\{[^{}]*\}|\);|\{$")
 CODE_WORD = re.compile(r"\S+")
 CODE_MARK = re.compile(r"[(){};=]")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.language.article_notes import is_note_on_article, label_end
+from flows.language.article_notes import is_call_to_reader, is_note_on_article, label_end
 from flows.language.attribution import read_attribution
 from flows.language.certainty import read_certainty
 from flows.language.names import read_names
@@ -144,7 +144,8 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
         return "chrome"
     if is_note_on_article(outside):
         return "note on the article"
-    if _TO_THE_READER.match(sentence) or ((head := _PERHAPS_TO_THE_READER.match(sentence)) and not _is_of_the_world(sentence[head.end() :])):
+    head = _PERHAPS_TO_THE_READER.match(sentence)
+    if is_call_to_reader(sentence) or _TO_THE_READER.match(sentence) or (head and not _is_of_the_world(sentence[head.end() :])):
         return "imperative"
     quotes_more = outside != sentence and _is_reported(outside)
     if bare.endswith("?") and not quotes_more:
