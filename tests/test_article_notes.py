@@ -92,6 +92,9 @@ def test_other_reports_and_corrections_are_claims(sentence: str):
         "14:05 ",
         "14:05 GMT - ",
         "2.05pm: ",
+        "2.05pm ",
+        "14.05 GMT: ",
+        "14.05 BST ",
     ],
 )
 def test_a_label_is_not_part_of_the_claim(label: str):
@@ -99,6 +102,13 @@ def test_a_label_is_not_part_of_the_claim(label: str):
     [claim] = extract_claims(article, "r").claims
     assert claim.text == STATEMENT == article.text[claim.char_start : claim.char_end]
     assert claim.times == []
+
+
+def test_clocks_with_a_dot_are_labels_where_paragraphs_begin_with_them():
+    blog = an_article(f"12.03 {STATEMENT}\n\n14.50 The bridge was closed. 12.50 Euros is the toll.")
+    assert [claim.text for claim in extract_claims(blog, "r").claims] == [STATEMENT, "The bridge was closed.", "12.50 Euros is the toll."]
+    report = an_article(f"12.50 Euros is the toll.\n\n{STATEMENT}")
+    assert [claim.text for claim in extract_claims(report, "r").claims] == ["12.50 Euros is the toll.", STATEMENT]
 
 
 @pytest.mark.parametrize(

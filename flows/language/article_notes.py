@@ -42,14 +42,19 @@ _TO_READER = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = r"\d{1,2}:\d{2}(?:\s?[ap]\.?m\.?)?|\d{1,2}(?:\.\d{2})?\s?[ap]\.?m\.?"
-_ZONE = r"(?:\s(?:GMT|UTC|BST|CES?T|EES?T|E[SD]?T|C[SD]T|P[SD]?T|local time))?"
+_SURE_ZONE = r"\s(?:GMT|UTC|BST|CES?T|EES?T|E[SD]?T|C[SD]T|P[SD]?T|local time)"
+_ZONE = rf"(?:{_SURE_ZONE})?"
+_DOTTED = r"(?:[01]?\d|2[0-3])\.[0-5]\d"  # a clock as some British pages write it; without a zone a number may look the same
 _WORD = r"(?:UPDATED?|Updated?|CORRECTION|Correction|CORRECTED|Corrected|CLARIFICATION|Clarification|BREAKING|Breaking|JUST IN|Just in)"
 _SEPARATOR = r"(?:\s*:\s+|\s+[–—|-]\s+)"
 # "UPDATE 14:05: ", "Correction (March 13, 2025): ", "14:05 GMT - ", and a time of two parts without a separator too: "14:05 The dam held."
 _LABEL = re.compile(
     rf"(?:{_WORD}(?:,?\s(?:(?:{_CLOCK}){_ZONE}|#?\d{{1,2}}|\([^()\n]{{1,40}}\)))?{_SEPARATOR}"
-    rf"|(?:{_CLOCK}){_ZONE}{_SEPARATOR}|\d{{1,2}}:\d{{2}}{_ZONE}\s+(?=[A-Z“\"‘']))(?=\S)"
+    rf"|(?:{_CLOCK}){_ZONE}{_SEPARATOR}|{_DOTTED}{_SURE_ZONE}{_SEPARATOR}"
+    rf"|(?:\d{{1,2}}:\d{{2}}{_ZONE}|{_DOTTED}{_SURE_ZONE}|\d{{1,2}}\.\d{{2}}\s?[ap]\.?m\.?)\s+(?![A-Z]\w+day\b)(?=[A-Z“\"‘']))(?=\S)"
 )
+_BARE_CLOCK = re.compile(rf"{_DOTTED}(?:{_SEPARATOR}|\s+)(?=[A-Z“\"‘'])")
+_BARE_CLOCKS = re.compile(rf"^\s*{_BARE_CLOCK.pattern}", re.MULTILINE)
 
 
 def is_note_on_article(sentence: str) -> bool:
@@ -62,7 +67,12 @@ def is_call_to_reader(sentence: str) -> bool:
     return _TO_READER.match(sentence) is not None
 
 
-def label_end(sentence: str) -> int:
-    """Return where the statement begins after a label such as "UPDATE 14:05:", 0 where there is none [code points]."""
-    label = _LABEL.match(sentence)
+def has_bare_clocks(text: str) -> bool:
+    """Say whether two or more paragraphs of a text begin with a number such as 14.05: then it is a live blog and they are times."""
+    return len(_BARE_CLOCKS.findall(text)) >= 2
+
+
+def label_end(sentence: str, *, bare_clock: bool = False) -> int:
+    """Return where the statement begins after a label such as "UPDATE 14:05:", 0 where there is none [code points]. With `bare_clock`, "14.05" is one too."""
+    label = _LABEL.match(sentence) or (_BARE_CLOCK.match(sentence) if bare_clock else None)
     return label.end() if label else 0

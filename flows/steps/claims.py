@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.language.article_notes import is_call_to_reader, is_note_on_article, label_end
+from flows.language.article_notes import has_bare_clocks, is_call_to_reader, is_note_on_article, label_end
 from flows.language.attribution import read_attribution
 from flows.language.certainty import read_certainty
 from flows.language.names import read_names
@@ -120,14 +120,18 @@ def pieces_of(text: str) -> list[tuple[int, int, str]]:
 def _sentences_with_pieces(text: str) -> Iterator[tuple[int, int, list[tuple[int, int, str]]]]:
     """The sentences in order, each with its pieces. A text's claim that stands in it again, as under every picture of a gallery, is none there."""
     said: set[str] = set()
+    has_clocks = has_bare_clocks(text)
+    previous_end = 0
     for start, end in split_sentences(text):
         pieces = []
-        for a, b in _clauses(text, _skip_lead(text, start, end), end):
+        bare_clock = has_clocks and (start == 0 or "\n" in text[previous_end:start])
+        for a, b in _clauses(text, _skip_lead(text, start, end, bare_clock), end):
             words = normalised(text[a:b])
             reason = why_no_claim(text[a:b], ended=True if b < end else None) or ("said before" if words in said else "")
             if not reason:
                 said.add(words)
             pieces.append((a, b, reason))
+        previous_end = end
         yield start, end, pieces
 
 
@@ -190,9 +194,9 @@ def _is_heading(sentence: str, n_words: int) -> bool:
     return n_words < 15 or not has_finite_verb(sentence, sure=True)
 
 
-def _skip_lead(text: str, start: int, end: int) -> int:
+def _skip_lead(text: str, start: int, end: int, bare_clock: bool) -> int:
     """Where the statement starts: past a label, a dateline, an agency's name or a bullet."""
-    if (label := label_end(text[start:end])) and start + label < end:
+    if (label := label_end(text[start:end], bare_clock=bare_clock)) and start + label < end:
         start += label
     for pattern in (_BULLET, _DATELINE, _AGENCY):
         lead = pattern.match(text[start:end])
