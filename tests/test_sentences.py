@@ -54,6 +54,31 @@ def test_sentences_of_news(sentences: list[str]) -> None:
     assert pieces(" ".join(sentences)) == sentences
 
 
+def test_sentences_run_into_each_other_are_split() -> None:
+    assert pieces("The gunman was killed.Emergency crews are there. “It fell.”He was in Tolm?A guard said so.") == [
+        "The gunman was killed.",
+        "Emergency crews are there.",
+        "“It fell.”",
+        "He was in Tolm?",
+        "A guard said so.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Booking.Com said it had closed the site.",
+        "The file at www.orrmedia.Example is gone.",
+        "He wrote to ann.orr@media.Office about the dam.",
+        "Prof.Lee said so to Capt.Orr of the guards.",
+        "The firm trades on Orrmedia.com and in shops.",
+        "“The gunman was killed.Emergency crews are there,” he said.",
+    ],
+)
+def test_a_stop_inside_a_name_is_no_end(sentence: str) -> None:
+    assert pieces(sentence) == [sentence]
+
+
 def test_lines_are_paragraphs_unless_hard_wrapped() -> None:
     assert pieces("Dam holds\nBy Ann Orr\nThe dam held. Nobody was hurt.") == ["Dam holds", "By Ann Orr", "The dam held.", "Nobody was hurt."]
     first = "The mayor of the old town said on Monday that the dam would hold, and\nGeneral Holt agreed with her."
