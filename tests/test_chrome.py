@@ -22,6 +22,11 @@ BODY = f"{FIRST}\n\n{SECOND}"
     ("line", "reason"),
     [
         ("Scroll down for video", "player or script"),
+        ("Orr_STATIC.queue.push(function () { document.getElementById('update_1').innerHTML = get_date('2015-01-26'); });", "player or script"),
+        ("OO.ready(function() { OO.Player.create('player-1', '1'); });", "player or script"),
+        ("(function(d, s, id) { var js = d.createElement(s); js.id = id; }(document, 'script', 'jssdk'));", "player or script"),
+        (".embed-container {position: relative; padding-bottom: 120%; height: 0;} .embed-container iframe { top: 0; }", "player or script"),
+        ("@media only screen and (min-width : 500px) {.slot { display: none; }}", "player or script"),
         ("ADVERTISEMENT - CONTINUE READING BELOW", "advertisement"),
         ("Share this article", "share buttons"),
         ("Share Tweet Pin Email", "share buttons"),
@@ -151,6 +156,13 @@ def test_an_inline_dateline_stays() -> None:
     assert clean(f"ORVEL - {BODY}").text == f"ORVEL - {BODY}"
 
 
+def test_a_script_is_cut_off_the_text_it_was_scraped_into() -> None:
+    prose = "The dam (built in 1950) held, said the mayor, “and so did the bridge.”"
+    cleaned = clean(f"{prose}    STATIC.queue.push(function () {{ show('update', 'now'); }});\n\nThe engineers (all two of them); the crew: none left.")
+    assert cleaned.text == f"{prose}\n\nThe engineers (all two of them); the crew: none left."
+    assert cleaned.chrome == {"player or script": 1}
+
+
 def test_the_comment_form_ends_the_article() -> None:
     cleaned = clean(f"{BODY}\n\nLEAVE A REPLY\n\nPlease enter your comment!\nRecent posts\nOrvel Post, 12 Mill Lane")
     assert cleaned.text == BODY
@@ -220,6 +232,9 @@ def test_time_is_bounded() -> None:
         "(AP" * 200,
         "Home " * 59,
         "a." * 100_000,
+        "It. a(b " * 30_000 + ");",
+        "{" * 100_000,
+        ". " + " " * 100_000 + "{",
     ):
         clean(f"{line}\n{BODY}")
     assert time.perf_counter() - started < 5
@@ -268,3 +283,7 @@ def test_no_sentence_of_the_stories_is_lost() -> None:
         quoted = [e for fact in gold["facts"] for e in fact["expressions"]] + [trap[side] for trap in gold["traps"] for side in "ab"]
         lost += [e["sentence"] for e in quoted if e["sentence"] not in texts[e["article"]]]
     assert lost == []
+
+
+def test_entities_escaped_more_than_once_are_read() -> None:
+    assert decoding.tidy("Orr &amp;amp;amp; Lee&amp;nbsp;left.")[0] == "Orr & Lee left."

@@ -66,6 +66,8 @@ def test_claims_are_slices_in_order(text: str) -> None:
         "SAN AURELIO, Camarra - ",
         "LINDHAVEN, Norrmark, Nov 16, 2025 (Wire) - ",
         "(Wire) - ",
+        "Loran | ",
+        "Port Sael| ",
     ],
 )
 def test_datelines_are_stripped(lead: str) -> None:
@@ -91,6 +93,14 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
         ("She left early.", "too short"),
         ("From an office in the old town.", "no verb"),
         ("Accept cookies at www.example.org to go on.", "chrome"),
+        ("Download our app.", "imperative"),
+        ("Copyright 2014 by the paper.", "imperative"),
+        ("Note: you have been sent here by our partners.", "imperative"),
+        ("We have changed our cookie policy.", "chrome"),
+        ("Our weekly newsletter was sent on Friday.", "chrome"),
+        ("Photo: Ann Orr in Tolm.", "chrome"),
+        ("The toll in full: https://example.org/toll.", "chrome"),
+        ('“The "safe" bridge fell at noon on Monday.”', "quote only"),
         ("•", "fragment"),
     ],
 )
@@ -108,6 +118,16 @@ def test_what_is_no_claim(sentence: str, reason: str) -> None:
         "Concerns persist about the dam.",
         "About 1.2 million travellers rely on the line.",
         "He dislikes heights and long bridges.",
+        '“The shots are unmistakable," Orr told the paper.',
+        '"The shots are unmistakable,” Orr told the paper.',
+        "Copyright law does not protect recipes, the judge ruled.",
+        "Note: the toll does not include two people who died in hospital.",
+        "Download speeds in the county have doubled.",
+        "By using forged papers, the two men entered the country.",
+        "Regulators fined Orr Media over cookies that users could not refuse as easily as accept.",
+        "The Post's daily newsletter reported on Friday that the dam had failed.",
+        "The ministry said on its website, www.mod.example.org, that two soldiers had been killed.",
+        "Under the deal, Orr frees 50 hostages.",
     ],
 )
 def test_what_is_a_claim(sentence: str) -> None:
@@ -125,6 +145,41 @@ def test_a_sentence_is_cut_only_between_clauses_that_stand_alone() -> None:
         "Three towns were hit: Tolm, with two dead; Orme, with one; and Pell.",
     ):
         assert texts(whole) == [whole]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "said it remained unclear whether they would go on.",
+        "took 30 hostages, three of whom were hurt.",
+        "cannot do the same for those who have left.",
+        "says the dam was never at risk.",
+    ],
+)
+def test_a_clause_without_its_subject_is_not_cut_off(second: str) -> None:
+    for whole in (f"A senior official confirmed that there were talks, but {second}", f"A senior official had confirmed the talks; {second}"):
+        assert texts(whole) == [whole]
+
+
+@pytest.mark.parametrize(
+    "second", ["reports of a deal were denied.", "it's clear that they have failed.", "Said Orr did not come at all.", "purported shots were heard nearby."]
+)
+def test_a_clause_that_opens_with_its_subject_is_cut_off(second: str) -> None:
+    assert texts(f"The two sides met on Monday, but {second}") == ["The two sides met on Monday", second]
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["‘’", "''", "“”", '""'])
+def test_a_quotation_is_not_cut(opening: str, closing: str) -> None:
+    for joint in (", but the", "; the"):
+        whole = f"The mayor wrote: {opening}The dam has held for two days{joint} town can't be saved from it{closing} on Monday."
+        assert texts(whole) == [whole]
+
+
+def test_an_apostrophe_opens_no_quotation() -> None:
+    assert texts("The guards' boats had left in the '90s, but the town's mayor was still in it.") == [
+        "The guards' boats had left in the '90s",
+        "the town's mayor was still in it.",
+    ]
 
 
 def test_what_is_said_again_word_for_word_is_no_second_claim() -> None:

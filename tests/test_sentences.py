@@ -38,6 +38,13 @@ def test_spans_are_ordered_stripped_and_lose_nothing(text: str) -> None:
         ["“We ran. We hid,” he said.", "She wept."],
         ["The meeting ended at 5 p.m. EST on Tuesday.", "All left."],
         ["Rep. Dunn voted no.", "Lt. Col. Brown did not vote."],
+        ["Ann Orr, R-Calif., told Fox that it held.", "It did."],
+        ["It began at 9:52 a.m. Wednesday in Tolm.", "It ended at 5 p.m. CT.", "The crew left."],
+        ["At 10 a.m. Pacific time it fell.", "By 11:30 a.m. Tolm time it was over.", "It left at 9 a.m. Nov. 4."],
+        ["He left at 9 a.m. on foot.", "Police came at 10 p.m.", "The gate was open."],
+        ["Orr Media Inc. CEO Ann Lee left.", "She had run Lee Corp. President Orr said so."],
+        ["The then-Gov. Sam Adams met Const. Ray Orr.", "Spc. Ann Lee, Pfc. Roe and Asst. Chief Moss left."],
+        ["TOLM, Calif. -- The dam held.", "– The bridge fell."],
         ["Yahoo! shares rose.", "The market fell."],
         ["He left.", "He left.", "He left."],
         ["The deal collapsed.", "400 people lost their jobs."],
@@ -45,6 +52,31 @@ def test_spans_are_ordered_stripped_and_lose_nothing(text: str) -> None:
 )
 def test_sentences_of_news(sentences: list[str]) -> None:
     assert pieces(" ".join(sentences)) == sentences
+
+
+def test_sentences_run_into_each_other_are_split() -> None:
+    assert pieces("The gunman was killed.Emergency crews are there. “It fell.”He was in Tolm?A guard said so.") == [
+        "The gunman was killed.",
+        "Emergency crews are there.",
+        "“It fell.”",
+        "He was in Tolm?",
+        "A guard said so.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Booking.Com said it had closed the site.",
+        "The file at www.orrmedia.Example is gone.",
+        "He wrote to ann.orr@media.Office about the dam.",
+        "Prof.Lee said so to Capt.Orr of the guards.",
+        "The firm trades on Orrmedia.com and in shops.",
+        "“The gunman was killed.Emergency crews are there,” he said.",
+    ],
+)
+def test_a_stop_inside_a_name_is_no_end(sentence: str) -> None:
+    assert pieces(sentence) == [sentence]
 
 
 def test_lines_are_paragraphs_unless_hard_wrapped() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.language.verbs import first_finite_verb, has_finite_verb
+from flows.language.verbs import first_finite_verb, has_finite_verb, has_present_verb
 
 CLAUSES = [
     "The dam held.",
@@ -54,3 +54,35 @@ def test_verb_groups_lie_inside_the_text(text: str) -> None:
     span = first_finite_verb(text)
     assert span is None or 0 <= span[0] < span[1] <= len(text)
     assert (span is not None) == has_finite_verb(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the video Orr delivers a statement to his friends.",
+        "Following his speech, he beheads the statue.",
+        "He then beheads Orr.",
+        "In the country, abandoning an animal violates the Act of 2006.",
+        "On Friday, Norrmark bombards the south of Tolm again.",
+        "Under the deal, Orr frees 50 hostages.",
+        "As they near a doorway, a bullet suddenly bounces off the helmet.",
+        "To their surprise, they flee to the hills.",
+    ],
+)
+def test_a_verb_of_no_list_shows_by_its_neighbours(text: str) -> None:
+    assert has_present_verb(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From an office in the old town.",
+        "For the latest on the floods, the dams and the roads.",
+        "With bridges, roads and the only dam under water.",
+        "Under bus 12 in the yard.",
+        "Not for the people of Tolm and their friends.",
+        "In Apple, Gadgets and Rumors.",
+    ],
+)
+def test_a_phrase_has_no_present_verb(text: str) -> None:
+    assert not has_present_verb(text)

@@ -42,6 +42,11 @@ _DETERMINERS = frozenset(
 _PREPOSITIONS = frozenset(
     "of in on at by for from with to into onto over under about after before between against during without within through as than near".split()
 )
+_OPENS_COMPLEMENT = frozenset("that it he she they we i you him them us me to there".split())
+_SUBJECT_PRONOUNS = frozenset("he she it they we i".split())
+_OBJECTS = frozenset("him them me us it himself herself itself that how".split())
+_BARE_ADVERBS = frozenset("then also now still again soon often never always".split())
+_S_FORM = re.compile(r"[a-z]{2,}[^\Wsui]s")
 _INSIDE_VERB_GROUP = frozenset("not been be being to have already also now going still".split())
 _ED_NOUNS = frozenset("need indeed hundred feed seed speed breed greed weed united".split())
 
@@ -55,6 +60,62 @@ def has_finite_verb(text: str, *, sure: bool = False) -> bool:
     """Whether `text` seems to hold a finite verb; with `sure`, only auxiliaries and irregular pasts count, and "-ed" forms that follow a noun."""
     tokens = words(text)
     return any(_is_finite(tokens, i, sure) for i in range(len(tokens)))
+
+
+def opens_with_verb(clause: str) -> bool:
+    """Whether a finite verb in small letters opens `clause`, so that its subject stands elsewhere: "said it was unclear", and not "it's unclear".
+
+    A base or "-s" form may be a noun ("plans", "reports") and one in "-ed" an adjective ("purported shots were heard"): each is a verb where a determiner, a
+    pronoun or the like follows ("says it was unclear"), one in "-ed" also where no further verb does.
+    """
+    tokens = words(clause)
+    if not tokens or not clause[:1].islower() or ("'" in tokens[0] and not tokens[0].endswith("n't")):
+        return False
+    if not _is_finite(["x", *tokens], 1, False):
+        return False
+    opens_more = len(tokens) > 1 and (tokens[1] in _DETERMINERS or tokens[1] in _PREPOSITIONS or tokens[1] in _OPENS_COMPLEMENT)
+    if tokens[0].endswith("ed") and tokens[0] not in IRREGULAR_PASTS:
+        return opens_more or not has_finite_verb("x " + " ".join(tokens[1:]), sure=True)
+    return _is_finite(["x", *tokens], 1, True) or (opens_more and tokens[1] not in _PREPOSITIONS)
+
+
+def has_present_verb(text: str) -> bool:
+    """Whether a verb of no list shows by its neighbours: "he then beheads", "an animal violates the act", "Hamas frees 50", ", they flee to it".
+
+    A word in "-s" stands between a subject (a pronoun, a name, a noun with its determiner) and an object, or after an adverb. Looser than
+    has_finite_verb, so it is asked only where the choice is between dropping a sentence and keeping it.
+    """
+    matches = list(WORD.finditer(text))
+    tokens = [m.group().lower().replace("’", "'").rstrip("'") for m in matches]
+    for i in range(1, len(matches)):
+        if tokens[i - 1] in _SUBJECT_PRONOUNS and text[: matches[i - 1].start()].rstrip().endswith(",") and len(tokens) - i >= 2:
+            return True
+        if not _S_FORM.fullmatch(matches[i].group()) or i + 1 == len(matches):
+            continue
+        has_adverb = i > 1 and (tokens[i - 1].endswith("ly") or tokens[i - 1] in _BARE_ADVERBS)
+        subject = i - 2 if has_adverb else i - 1
+        if not text[matches[subject].end() : matches[i].start()].isspace() and not has_adverb:
+            continue
+        following = matches[i + 1]
+        takes_object = tokens[i + 1] in _DETERMINERS or tokens[i + 1] in _OBJECTS or not following.group()[0].islower()
+        is_next = re.fullmatch(r"\s+[\"“‘'$€£]?", text[matches[i].end() : following.start()]) is not None
+        if (has_adverb or (takes_object and is_next)) and _is_subject(matches, tokens, subject):
+            return True
+    return False
+
+
+def _is_subject(matches: list[re.Match[str]], tokens: list[str], i: int) -> bool:
+    """Whether a subject may end with word `i`: a pronoun, a name, a noun within three words of its determiner."""
+    if tokens[i] in _SUBJECT_PRONOUNS or (matches[i].group()[0].isupper() and tokens[i] not in _PREPOSITIONS | _DETERMINERS):
+        return True
+    if tokens[i] in _PREPOSITIONS or tokens[i] in _DETERMINERS:
+        return False
+    for j in range(i - 1, max(-1, i - 4), -1):
+        if tokens[j] in _PREPOSITIONS:
+            return False
+        if tokens[j] in _DETERMINERS:
+            return True
+    return False
 
 
 def first_finite_verb(text: str) -> tuple[int, int] | None:

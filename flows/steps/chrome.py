@@ -8,6 +8,7 @@ pronouns of the answers point back to them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ FOOTER_LINES = 5
 MAX_TITLE_WORDS, MAX_TITLE_CHARS = 18, 140
 MIN_PROSE_WORDS = 5
 MAX_FURNITURE_WORDS, MAX_FURNITURE_CHARS = 60, 600  # a paragraph beyond that is nobody's furniture; it also bounds the time a pattern can take
+MIN_CODE_MARKS_PER_WORD = 0.2  # scripts and styles of real pages have 0.4 and more, prose with formulas and brackets 0.1 at most
 MIN_WRAPPED_LINES = 4  # fewer tell nothing about how a text was wrapped
 MIN_WRAPPED_SHARE = 0.9
 
@@ -63,6 +65,7 @@ def clean(text: str, title: str = "") -> Cleaned:
     """
     lines = _lines(_unwrap(text))
     date = _take_date(lines)
+    _cut_code(lines)
     _drop_captions(lines)
     for line in lines:
         if not line.dropped and not line.is_long:
@@ -153,6 +156,35 @@ def _take_date(lines: list[_Line]) -> Moment | None:
         elif line.is_prose and line.n_words > 12:
             break
     return updated
+
+
+def _cut_code(lines: list[_Line]) -> None:
+    """Drop scripts and styles, and cut them off the end of a line of text that they were scraped into."""
+    for i in range(len(lines) - 1, -1, -1):
+        line = lines[i]
+        if line.dropped or (start := _code_start(line.text)) is None:
+            continue
+        code = line
+        if start:
+            code = _Line(line.text[start:], starts_block=False)
+            line.text = line.text[:start].rstrip()
+            lines.insert(i + 1, code)
+        code.dropped = "player or script"
+
+
+def _code_start(text: str) -> int | None:
+    """Where the code begins that `text` ends in; None where it ends in none. Code is told from prose by its marks per word."""
+    last_block = max((m.start() for m in patterns.CODE_BLOCK.finditer(text)), default=-1)
+    if last_block < 0:
+        return None
+    marks, words = ([m.start() for m in pattern.finditer(text)] for pattern in (patterns.CODE_MARK, patterns.CODE_WORD))
+    for head in patterns.CODE_HEAD.finditer(text):
+        start = head.end()
+        if start > last_block:
+            break
+        if len(marks) - bisect_left(marks, start) >= MIN_CODE_MARKS_PER_WORD * (len(words) - bisect_left(words, start)):
+            return start
+    return None
 
 
 def _drop_captions(lines: list[_Line]) -> None:

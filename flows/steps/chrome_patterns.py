@@ -58,6 +58,13 @@ NAME_PREFIXES = frozenset("Mac Fitz Van Von Des Del Ten San".split())
 
 # --- furniture -----------------------------------------------------------------------------------------------------------------------------------------------
 
+# Scripts and styles: a block or the end of a call is in them, and they open with a call, a function, a selector, a declaration or a comment mark, at the front
+# of a line or after the end of a sentence.
+CODE_BLOCK = re.compile(r"\{[^{}]*\}|\);|\{$")
+CODE_WORD = re.compile(r"\S+")
+CODE_MARK = re.compile(r"[(){};=]")
+CODE_HEAD = re.compile(r"(?:^|(?<=[.!?”\"’')\]…])\s+)(?=[\w$]+(?:\.[\w$]+)*\(|[(!]*function\b|[.#@][\w-]+[^.!?{}]{0,80}\{|(?:var|let|const) [\w$]+ ?=|//|<!)")
+
 NAV_WORDS = frozenset(
     (
         "home breaking news world politics business sport sports opinion opinions culture life lifestyle science tech technology health travel weather "

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.language.article_notes import is_note_on_article, label_end
+from flows.language.article_notes import has_bare_clocks, is_call_to_reader, is_note_on_article, label_end
 from flows.language.attribution import read_attribution
 from flows.language.certainty import read_certainty
 from flows.language.names import read_names
 from flows.language.quantities import read_quantities
 from flows.language.sentences import split_sentences
 from flows.language.times import read_times
-from flows.language.verbs import WORD, has_finite_verb
+from flows.language.verbs import WORD, has_finite_verb, has_present_verb, opens_with_verb
 from flows.records import Article, Claim, claim_id
 from flows.steps.views import normalised
 
@@ -31,10 +31,10 @@ _CAPITALS = r"[A-Z][A-Z.’'\-]+(?:[ /][A-Z][A-Z.’'\-]+){0,3}"
 _TITLE_CASE = r"[A-Z][\w.’'\-]+(?:\s[A-Z][\w.’'\-]+){0,3}"
 _COUNTRY = r"(?:,\s+[A-Z][\w.]*(?:\s+[A-Z][\w.]*)?)?"
 _DAY = r"(?:[A-Z][a-z]+\.?\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+|[A-Z][a-z]+day)(?:,?\s+\d{4})?"
-# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs an agency or a day: "Loran (Agency) - ".
+# "LORAN - ", "LONDON (Agency) — ", "OSTREL, April 15 – ", "PORT SAEL, Wednesday —"; a place in small letters needs one of these or a bar: "Loran (Agency) - ".
 _DATELINE = re.compile(
     rf"^(?:{_CAPITALS}{_COUNTRY}(?:,?\s+{_DAY})?(?:\s*\([^)]{{2,40}}\))?|{_TITLE_CASE}{_COUNTRY}(?:\s*\([A-Z][^)]{{1,40}}\)|,\s+{_DAY}))"
-    r"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])"
+    rf"\s*(?:—|–|--|\s-)\s*(?=[\w“\"'‘])|^{_TITLE_CASE}{_COUNTRY}\s*\|\s+(?=[A-Z\d“\"'‘])"
 )
 _AGENCY = re.compile(r"^\([A-Z][\w .&-]{1,30}\)\s*(?:—|–|--|-)\s*(?=\S)")  # "(Agency) - The dam held."
 MIN_CLAUSE_WORDS = 5  # of a clause cut from its sentence: shorter ones lean on the other clause too much
@@ -49,22 +49,30 @@ _NO_SUBJECT = re.compile(
 )
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*]|[-–—](?=\s)|\(?\d{1,2}[.)](?=\s+[A-Z]))\s*")
 _QUOTE_MARKS = '“”"«»'
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
+# A quotation may open with one double mark and close with another ("“The shots," she said."); straight marks inside curly ones go with it.
+_QUOTED = re.compile(r"“(?:[^”\"]|(?<=[\s(])\"\w[^\"”]*\")*(?:[”\"]|$)|\"[^\"”]*(?:[\"”]|$)|«[^»]*(?:»|$)|^‘.*?’(?=\s|$|[.,])|^'.*?[.,!?]'(?=\s|$)")
 _QUESTION_WORDS = re.compile(r"^(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|will|would|should|has|have)\b[^.]*$", re.IGNORECASE)
 # An imperative that talks to the reader of a page: 22 verbs of buttons, notes and calls for action. "Please" alone is enough.
 _TO_THE_READER = re.compile(
     r"^(?:please|click|subscribe|sign up|follow (?:us|our|the live)|share (?:this|your)|read (?:more|also|on|next|our|the full)|see (?:also|more|our)|"
-    r"watch (?:the|our|this|live|now|:)|listen|download|join (?:us|our|the conversation)|enter your|contact (?:us|our|the author)|send us|tell us|let us know|"
+    r"watch (?:the|our|this|live|now|:)|listen|join (?:us|our|the conversation)|enter your|contact (?:us|our|the author)|send us|tell us|let us know|"
     r"visit (?:our|us)|check (?:out|back)|stay tuned|register (?:now|here|for)|log in|leave a (?:reply|comment)|scroll|support (?:us|our)|"
-    r"get (?:the latest|our)|don['’]t miss|(?:note|image|photo|picture|caption|sources?|credit):|copyright|©|all rights reserved|advertisement|by using|"
+    r"get (?:the latest|our)|don['’]t miss|©|all rights reserved|"
     r"this (?:article|story) (?:was|has been|is) (?:updated|originally|published|amended|part))(?!\w)",
     re.IGNORECASE,
 )
-_CHROME = re.compile(
-    r"https?://|www\.|[|›»]\s|@\w+\s*$|\bcookies?\b.*\b(?:accept|policy|settings)\b|\b(?:our|free|daily|weekly) newsletter\b|"
-    r"\b(?:photo|image|picture)s?(?: credit)?:|©",
+# Heads that are labels or calls on a page and words of the world too: "Download our app." and "Download speeds have doubled."
+_PERHAPS_TO_THE_READER = re.compile(
+    r"^(?:(?:note|image|photo|picture|caption|sources?|credit):|copyright|advertisement|by using|download)(?!\w)", re.IGNORECASE
+)
+_CHROME = re.compile(r"https?://t\.co/|[|›»]\s|@\w+\s*$|\b(?:photo|image|picture)s?(?: credit)?:\W*$|©", re.IGNORECASE)
+_PERHAPS_CHROME = re.compile(
+    r"https?://|www\.|\bcookies?\b.*\b(?:accept|policy|settings)\b|\b(?:our|free|daily|weekly) newsletter\b|\b(?:photo|image|picture)s?(?: credit)?:",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+# Who speaks on a page of itself and to whom; "US" is a country.
+_OF_THE_PAGE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our|YOU|YOUR|I|[Mm]y|[Hh]ere|HERE|[Tt]his (?:web)?(?:site|page))\b")
 # A clause that needs the one before it: a conjunction, a pronoun, an item of a list.
 _LEANS_BACK = re.compile(
     r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|this|these|"
@@ -72,6 +80,7 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _VERBLESS = re.compile(r"(?:\w+(?:ed|ing)\b|from|in|on|at|by|for|with|of|to|under|over|among|expect|no|not|and|or|such|as|after|before)\b", re.IGNORECASE)
+_SINGLE_MARK = re.compile(r"(?P<opens>(?<![^\s(\[“\"—–])[‘'](?=[^\W\d_]))|(?P<closes>(?<=[^\W\d_]|[.,!?…;:])[’'](?=$|[\s.,;:!?)\]—–]))")
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?][\"'”’»)\]]*$")
 
 
@@ -111,14 +120,18 @@ def pieces_of(text: str) -> list[tuple[int, int, str]]:
 def _sentences_with_pieces(text: str) -> Iterator[tuple[int, int, list[tuple[int, int, str]]]]:
     """The sentences in order, each with its pieces. A text's claim that stands in it again, as under every picture of a gallery, is none there."""
     said: set[str] = set()
+    has_clocks = has_bare_clocks(text)
+    previous_end = 0
     for start, end in split_sentences(text):
         pieces = []
-        for a, b in _clauses(text, _skip_lead(text, start, end), end):
+        bare_clock = has_clocks and (start == 0 or "\n" in text[previous_end:start])
+        for a, b in _clauses(text, _skip_lead(text, start, end, bare_clock), end):
             words = normalised(text[a:b])
             reason = why_no_claim(text[a:b], ended=True if b < end else None) or ("said before" if words in said else "")
             if not reason:
                 said.add(words)
             pieces.append((a, b, reason))
+        previous_end = end
         yield start, end, pieces
 
 
@@ -131,11 +144,12 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
         ended = bool(_SENTENCE_END.search(sentence)) or sentence.endswith((";", ":"))
     if not n_words:
         return "fragment"
-    if _CHROME.search(outside):
+    if _CHROME.search(outside) or (_PERHAPS_CHROME.search(outside) and not (ended and _is_of_the_world(outside))):
         return "chrome"
     if is_note_on_article(outside):
         return "note on the article"
-    if _TO_THE_READER.match(sentence):
+    head = _PERHAPS_TO_THE_READER.match(sentence)
+    if is_call_to_reader(sentence) or _TO_THE_READER.match(sentence) or (head and not _is_of_the_world(sentence[head.end() :])):
         return "imperative"
     quotes_more = outside != sentence and _is_reported(outside)
     if bare.endswith("?") and not quotes_more:
@@ -153,9 +167,16 @@ def why_no_claim(sentence: str, *, ended: bool | None = None) -> str:
     if sentence[0].islower() and not ended:
         return "fragment"
     # A verb that is in no list is likelier than a verbless sentence of this length, unless it opens as such sentences do.
-    if not has_finite_verb(sentence) and (not ended or n_words < MIN_WORDS_WITHOUT_KNOWN_VERB or _VERBLESS.match(sentence)):
+    looks_verbless = not ended or n_words < MIN_WORDS_WITHOUT_KNOWN_VERB or _VERBLESS.match(sentence)
+    if not has_finite_verb(sentence) and looks_verbless and not has_present_verb(sentence):
         return "no verb"
     return ""
+
+
+def _is_of_the_world(text: str) -> bool:
+    """Whether a verb states something, and neither the page nor its reader is in it: then "cookies" or "copyright" is what it is about."""
+    bare = _ADDRESS.sub(" ", text)
+    return not _OF_THE_PAGE.search(bare) and has_finite_verb(bare, sure=True)
 
 
 def _is_full_statement(sentence: str) -> bool:
@@ -173,9 +194,9 @@ def _is_heading(sentence: str, n_words: int) -> bool:
     return n_words < 15 or not has_finite_verb(sentence, sure=True)
 
 
-def _skip_lead(text: str, start: int, end: int) -> int:
+def _skip_lead(text: str, start: int, end: int, bare_clock: bool) -> int:
     """Where the statement starts: past a label, a dateline, an agency's name or a bullet."""
-    if (label := label_end(text[start:end])) and start + label < end:
+    if (label := label_end(text[start:end], bare_clock=bare_clock)) and start + label < end:
         start += label
     for pattern in (_BULLET, _DATELINE, _AGENCY):
         lead = pattern.match(text[start:end])
@@ -211,7 +232,9 @@ def _at_concession(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_full_clause(clause: str) -> bool:
     """True for a clause with a subject at its head and a finite verb, long enough to be compared."""
-    if _NO_SUBJECT.match(clause) or clause.count("(") != clause.count(")") or not len(WORD.findall(clause)) >= MIN_CLAUSE_WORDS:
+    if _NO_SUBJECT.match(clause) or opens_with_verb(clause) or clause.count("(") != clause.count(")"):
+        return False
+    if len(WORD.findall(clause)) < MIN_CLAUSE_WORDS:
         return False
     return has_finite_verb(clause, sure=True)
 
@@ -230,13 +253,21 @@ def _at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _stands_alone(clause: str) -> bool:
-    if _LEANS_BACK.match(clause) or clause.count("(") != clause.count(")") or not MIN_WORDS <= len(WORD.findall(clause)) <= MAX_WORDS:
+    if _LEANS_BACK.match(clause) or opens_with_verb(clause) or clause.count("(") != clause.count(")"):
+        return False
+    if not MIN_WORDS <= len(WORD.findall(clause)) <= MAX_WORDS:
         return False
     return has_finite_verb(clause, sure=True) and read_attribution(clause).source is None  # a source may speak for both
 
 
 def _inside_quotes(before: str) -> bool:
-    return before.count("“") > before.count("”") or before.count('"') % 2 == 1 or before.count("(") > before.count(")")
+    if before.count("“") > before.count("”") or before.count('"') % 2 == 1 or before.count("(") > before.count(")"):
+        return True
+    # Single marks are apostrophes too ("the '90s", "guards' boats"), so a mark closes only what one opened.
+    is_open = False
+    for mark in _SINGLE_MARK.finditer(before):
+        is_open = mark.lastgroup == "opens" or (is_open and mark.lastgroup != "closes")
+    return is_open
 
 
 def _read(article: Article, run_id: str, start: int, end: int, index: int, context: str) -> Claim:

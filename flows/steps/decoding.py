@@ -34,6 +34,7 @@ _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+MAX_ESCAPES = 4  # "&amp;amp;nbsp;": each program that passed the text on may have escaped it once more; bounded, for each pass reads the whole text
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 
 
@@ -81,7 +82,9 @@ def tidy(text: str) -> tuple[str, int]:
     UTF-8 can hold) become U+FFFD. Returns the text and the number of lines in which mojibake was repaired.
     """
     text = _NEWLINES.sub("\n", text)
-    if _ENTITY.search(text):
+    for _ in range(MAX_ESCAPES):
+        if not _ENTITY.search(text):
+            break
         text = html.unescape(text)
     n_repaired = 0
     if not text.isascii():
