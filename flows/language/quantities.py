@@ -66,7 +66,6 @@ _PLURALS = frozenset(
     "people men women children police crew staff personnel troops cattle sheep aircraft youths policemen servicemen "
     "policewomen fishermen spacecraft data media criteria bacteria teeth feet mice dead wounded injured missing homeless unemployed sick".split()
 )
-_PLURAL_MEN = re.compile(r"(?!specimen|regimen|abdomen|acumen|stamen|semen|yemen)[\w-]+men")  # gunmen, spokeswomen, lawmen
 _ADJECTIVE_HEADS = frozenset("dead wounded injured missing homeless unemployed sick".split())
 _NO_HEAD = STOP_WORDS - frozenset("police people".split())
 
@@ -327,7 +326,7 @@ def _head(text: str, number: Number) -> tuple[int, str]:
         if word in _NO_HEAD or (word in _ADJECTIVE_HEADS and i and first_noun[1]):
             break
         end = m.end()
-        if word in _PLURALS or _PLURAL_MEN.fullmatch(word) or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s"))):
+        if word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s"))):
             if word in _ADJECTIVE_HEADS and (following := _HEAD_WORD.match(text, end)) and following["word"].lower().endswith(("s", "people", "men", "women")):
                 continue
             return end, word

@@ -2,7 +2,7 @@
 
 What agrees: a figure admits half a unit of its last significant digit (at most 2.5 percent), "about", "nearly" and their like 10 percent, "more than X" and
 "at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens") is vaguer or more precise;
-outside it, raised or lowered. Two figures of one wording agree where one is the other, rounded: so 41 and 42 do not, nor "at least 87" and "at least 95".
+outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
 """
 
 from __future__ import annotations
@@ -191,27 +191,9 @@ def comparable(a: Slot, b: Slot) -> bool:
 
 def agree(a: Slot, b: Slot) -> bool:
     """Return whether the two wordings admit a common value, by the rules in the module's docstring."""
-    if a.wording == b.wording and a.wording in ("exact", "at least", "at most"):
-        return _is_rounding(*sorted((a, b), key=lambda slot: -slot.tolerance))
-    if {a.wording, b.wording} == {"at least", "at most"}:
-        return False
     (low_a, high_a), (low_b, high_b) = a.interval, b.interval
     slack = 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
     return low_a <= high_b + slack and low_b <= high_a + slack
-
-
-def _is_rounding(rounder: Slot, finer: Slot) -> bool:
-    """Return whether one figure is the other, rounded: 18,000 of 18,240; 41 is not 42.
-
-    Of two bounds the rounder one admits what it bounds, too: "more than 100" and "at least 103".
-    """
-    slack = 1e-9 * max(abs(rounder.value), 1e-9)
-    if abs(rounder.value - finer.value) <= rounder.tolerance + slack:
-        return True
-    if rounder.wording == "exact" or rounder.tolerance <= finer.tolerance:
-        return False
-    low, high = rounder.interval
-    return low - slack <= finer.value <= high + slack
 
 
 def alignment_score(a: Slot, b: Slot) -> float | None:
@@ -252,7 +234,7 @@ def judge(a: Slot, b: Slot, score: float, crowd: int, *, rest: bool) -> Judgemen
 
 def _change(a: Slot, b: Slot) -> tuple[str, str]:
     """Return (direction, relation) from `a` to `b`; direction "" where they agree. relation: "equal", "bound", "vague" or "apart"."""
-    order = "raised" if (b.value, b.wording == "at least") > (a.value, a.wording == "at least") else "lowered"
+    order = "raised" if b.value > a.value else "lowered"
     if a.wording == b.wording == "vague":
         return ("", "vague") if agree(a, b) else (order, "apart")
     if "vague" in (a.wording, b.wording):
@@ -286,7 +268,7 @@ def judgements(earlier: Claim, later: Claim) -> list[Judgement]:
     # A derived share answers a share only where its own claim gives none.
     slots_a = [s for s in slots_a if s.role != "derived" or "share" in kinds_b - kinds_a]
     slots_b = [s for s in slots_b if s.role != "derived" or "share" in kinds_a - kinds_b]
-    slots_a, slots_b = _with_implicit(slots_a, earlier.text, slots_b, later.text), _with_implicit(slots_b, later.text, slots_a, earlier.text)
+    slots_a, slots_b = _with_implicit(slots_a, slots_b, earlier.text), _with_implicit(slots_b, slots_a, later.text)
     slots_a, slots_b = _current(slots_a), _current(slots_b)
     pairs = align(slots_a, slots_b, alignment_score, SOLE_FLOOR)
     crowds = [max(sum(s.quantity.dimension == slots_a[p.earlier].quantity.dimension for s in slots) for slots in (slots_a, slots_b)) for p in pairs]
@@ -323,40 +305,17 @@ def _complements(a: Slot, b: Slot, slots_a: list[Slot], slots_b: list[Slot]) -> 
     return a.value + b.value in wholes - {a.value, b.value}
 
 
-def _with_implicit(mine: list[Slot], text: str, others: list[Slot], other_text: str) -> list[Slot]:
-    """Add the one of "a missile" or "a single missile" where the other claim has a number of missiles and this one none.
-
-    A vague number is answered by any; a plain one only where the same word follows, "a soldier was" and "three soldiers were": "a man" is often a man of whom
-    the other claim's three are not told.
-    """
+def _with_implicit(mine: list[Slot], others: list[Slot], text: str) -> list[Slot]:
+    """Add the one of "a missile" or "a single missile" where the other claim has nothing but a vague number of missiles."""
     if any(s.quantity.dimension == "count" for s in mine):
         return mine
     for other in others:
-        q = other.quantity
-        vague = other.wording in ("vague", "at least") and q.low <= 3
-        if q.dimension != "count" or not other.head or not (vague or (other.wording == "exact" and q.low >= 2)):
-            continue
-        m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} {_singular(other.head)}(?![\w-])", text, re.IGNORECASE)
-        if m is not None and (vague or _follows(text, m.end()) == _follows(other_text, q.char_end)):
-            one = Quantity(m.group(0), m.start(), m.end(), 1, 1, q.unit, "count", False)
-            return [*mine, Slot(one, context_of(text, m.start(), m.end()), 0, "total", other.head)]
+        if other.quantity.dimension == "count" and other.head and other.wording in ("vague", "at least") and other.quantity.low <= 3:
+            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} {re.escape(other.head)}\w{{0,2}}\b", text, re.IGNORECASE)
+            if m is not None:
+                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, other.quantity.unit, "count", False)
+                return [*mine, Slot(one, context_of(text, m.start(), m.end()), 0, "total", other.head)]
     return mine
-
-
-_ONE_OF_MANY = {"people": "person", "children": "child"}
-
-
-def _singular(head: str) -> str:
-    """A pattern of the singular of a counted noun's stem: "gunm[ae]n" of "gunmen", "soldier" with an ending of at most two letters."""
-    if head in _ONE_OF_MANY:
-        return _ONE_OF_MANY[head]
-    return re.escape(head[:-2]) + "[ae]n" if head.endswith("men") else re.escape(head) + r"\w{0,2}"
-
-
-def _follows(text: str, position: int) -> str:
-    """The word after a position, forms of "be" and "have" told as one; empty where none follows at once."""
-    m = re.match(r" (?:(?:was|were|is|are|has been|have been|had been|has|have|had) )?([\w-]+)", text[position:])
-    return stem(m[1].lower()) if m else ""
 
 
 def _years(claim: Claim) -> set[str]:
