@@ -117,6 +117,10 @@ def test_a_bare_number_takes_the_unit_said_once() -> None:
         ("The hall seats a dozen guests.", "The hall seats twelve guests."),
         ("He held out for two decades.", "He held out for 20 years."),
         ("Two thirds of the monks agreed.", "Sixteen of the 24 monks agreed."),
+        ("The bill is $1.2 billion.", "The bill is $1.24 billion."),
+        ("The camp holds 18,000 people.", "The camp holds 18,240 people."),
+        ("The march drew 1,100 sailors.", "The march drew 1,141 sailors."),
+        ("The march drew more than 1,100 sailors.", "The march drew at least 1,143 sailors."),
     ],
 )
 def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
@@ -134,6 +138,17 @@ def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
         ("A single missile was fired.", "One or more missiles were fired.", "vaguer"),
         ("Thirty miners are trapped.", "There are 33 workers trapped.", "raised"),
         ("The tremor had a magnitude of 6.4.", "The tremor had a magnitude of 5.9.", "lowered"),
+        # Neighbours at one precision are two figures, and so are two bounds.
+        ("41 miners were killed.", "42 miners were killed.", "raised"),
+        ("Forty miners were killed.", "41 miners were killed.", "raised"),
+        ("Prices rose by 2.6 percent.", "Prices rose by 2.7 percent.", "raised"),
+        ("Prices rose by 3.9 percent.", "Prices rose by 4.0 percent.", "raised"),
+        ("The tunnel is 52 km long.", "The tunnel is 53 km long.", "raised"),
+        ("At least 41 miners were killed.", "At least 43 miners were killed.", "raised"),
+        ("At least 87 miners were killed.", "At least 95 miners were killed.", "raised"),
+        ("More than 48,000 people fled.", "At least 46,000 people fled.", "lowered"),
+        ("It will cost up to $500 million.", "It will cost at least $500 million.", "raised"),
+        ("The camp holds 100 people.", "The camp holds 140 people.", "raised"),
     ],
 )
 def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:

@@ -1,8 +1,9 @@
 """Compare the quantities of two claims: which numbers answer each other, and whether they agree.
 
-What agrees: a figure admits half a unit of its last significant digit (at most 2.5 percent), "about", "nearly" and their like 10 percent, "more than X" and
-"at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens") is vaguer or more precise;
-outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
+What agrees: two figures of which one is a rounding of the other ("18,000" and "18,240", but not "41" and "42"), "about", "nearly" and their like within 10
+percent, "more than X" and "at least X" with anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and
+"dozens") is vaguer or more precise; outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 43" after "at least 41" is raised.
+A lower and an upper bound never agree.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 
 from flows.language.number_words import find_numbers
 from flows.language.slots import align, context_of, context_similarity, stem
+from flows.language.units import find_unit
 from flows.records import Claim, Observation, Quantity
 
+CONVERTED = 0.02  # "70 metres" and "230 feet" agree
+_CONVERTED = frozenset(("length", "weight", "area", "volume", "speed"))
 BOUND_SLACK = 1.1  # "more than 1,100" and 1,150 agree
 BOUND_REACH = 1.6  # beyond this multiple of a bound, the figure is another one: 70 is no telling of "at least 40"
 VAGUE_RATIO = 1.35  # high / low from which a wording is vague rather than approximate
@@ -41,7 +45,7 @@ _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|oth
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A quantity with what aligning needs: its context, its rounding tolerance, and its role in the sentence."""
+    """A quantity with what aligning needs: its context, its role in the sentence, and `tolerance`, what rounding to the written figure may have hidden."""
 
     quantity: Quantity
     context: dict[str, float]
@@ -49,6 +53,7 @@ class Slot:
     role: str  # "total", "whole" (the 33 in "26 of the 33"), "former" (the old value in "from 12 to 20"), "increment" ("four more bodies"), "derived" (a share)
     head: str
     rate: bool = False  # so much a day
+    factor: float = 1.0  # of the written unit, which tells kilometres from miles
 
     @property
     def wording(self) -> str:
@@ -64,15 +69,15 @@ class Slot:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The values that agree with this wording."""
+        """The values that agree with this wording, but for rounding."""
         q = self.quantity
         match self.wording:
             case "at least":
-                return q.low - self.tolerance, q.low * BOUND_SLACK
+                return q.low, q.low * BOUND_SLACK
             case "at most":
-                return q.high / BOUND_SLACK, q.high + self.tolerance
+                return q.high / BOUND_SLACK, q.high
             case _:
-                return q.low - self.tolerance, q.high + self.tolerance
+                return q.low, q.high
 
     @property
     def value(self) -> float:
@@ -136,7 +141,7 @@ def slots_of(claim: Claim) -> list[Slot]:
 
 def _slot(q: Quantity, text: str) -> Slot:
     numbers = find_numbers(q.text)
-    tolerance = 0.0
+    tolerance, written = 0.0, 1.0
     if numbers:
         n = numbers[0]
         # The conversion factor is what the unit made of the number; temperatures have an offset too, which the step must not get.
@@ -146,10 +151,8 @@ def _slot(q: Quantity, text: str) -> Slot:
             else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
         )
         tolerance = n.step * min(factor, 1e12)
-        if q.dimension in ("length", "weight", "area", "volume", "speed"):
-            tolerance = max(tolerance, 0.02 * abs(q.low))  # converted figures are rounded twice
-        elif q.dimension == "temperature":
-            tolerance = 0.6
+        unit = find_unit(q.text, numbers[-1].char_end)
+        written = unit[1].factor if unit is not None else 1.0
     before, after = text[max(0, q.char_start - 60) : q.char_start], text[q.char_end : q.char_end + 40]
     role = "total"
     if _INCREMENT.search(q.text) or _INCREMENT_BEFORE.search(before) or re.match(r" (?:more|further|others|higher|lower|fewer|less|longer)\b", after):
@@ -159,7 +162,8 @@ def _slot(q: Quantity, text: str) -> Slot:
     if (former is not None and not plain_from) or (plain_from and (_TO_NEXT.match(after) or _FROM_AFTER_NEW.search(before))) or _FORMER_AFTER.match(after):
         role = "former"
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
-    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, stem(q.unit) if q.dimension in ("count", "ordinal") else "", rate)
+    head = stem(q.unit) if q.dimension in ("count", "ordinal") else ""
+    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written)
 
 
 def head_similarity(a: Slot, b: Slot) -> float:
@@ -191,9 +195,19 @@ def comparable(a: Slot, b: Slot) -> bool:
 
 def agree(a: Slot, b: Slot) -> bool:
     """Return whether the two wordings admit a common value, by the rules in the module's docstring."""
-    (low_a, high_a), (low_b, high_b) = a.interval, b.interval
-    slack = 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
-    return low_a <= high_b + slack and low_b <= high_a + slack
+    bounds = [slot for slot in (a, b) if slot.wording in ("at least", "at most")]
+    if len(bounds) == 2:
+        if a.wording != b.wording:
+            return False
+        (low_a, high_a), (low_b, high_b) = (a.value, a.value), (b.value, b.value)
+    else:
+        (low_a, high_a), (low_b, high_b) = a.interval, b.interval
+    # The larger of the two tolerances, not their sum: of two figures one is a rounding of the other, or they differ.
+    tolerance = max(a.tolerance, b.tolerance)
+    if a.factor != b.factor:  # figures in two units are rounded twice
+        dimension = a.quantity.dimension
+        tolerance = max(tolerance, 0.6 if dimension == "temperature" else CONVERTED * max(abs(a.value), abs(b.value)) if dimension in _CONVERTED else 0.0)
+    return max(low_a, low_b) - min(high_a, high_b) <= tolerance + 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
 
 
 def alignment_score(a: Slot, b: Slot) -> float | None:
@@ -234,7 +248,7 @@ def judge(a: Slot, b: Slot, score: float, crowd: int, *, rest: bool) -> Judgemen
 
 def _change(a: Slot, b: Slot) -> tuple[str, str]:
     """Return (direction, relation) from `a` to `b`; direction "" where they agree. relation: "equal", "bound", "vague" or "apart"."""
-    order = "raised" if b.value > a.value else "lowered"
+    order = "raised" if (b.value, b.wording == "at least") > (a.value, a.wording == "at least") else "lowered"  # "at least 500" is above "up to 500"
     if a.wording == b.wording == "vague":
         return ("", "vague") if agree(a, b) else (order, "apart")
     if "vague" in (a.wording, b.wording):
