@@ -124,16 +124,15 @@ def words_value(words: str) -> float | None:
 def rounding_step(digits: str, scale: float = 1.0) -> float:
     """Return half a unit of the last significant digit of a figure: 0.05 for "7.2", 50 for "1,200", 500 for "18,000".
 
-    Of a round figure below a thousand ("10", "250") or of one significant digit ("5,000") at most 2.5 percent, and never one thing or more of fewer than a
-    hundred: nobody writes "10 killed" of 14.
+    Of a whole figure below a thousand ("10", "250") or one of one significant digit ("5,000", "0.2") at most 2.5 percent, and never one thing or more of fewer
+    than a hundred: nobody writes "10 killed" of 14.
     """
     plain = re.sub(r"[^\d.]", "", digits)
     value = float(plain)
-    if "." in plain:
-        return scale * 0.5 * 10.0 ** -len(plain.split(".")[1])
-    significant = plain.strip("0")
-    step = 0.5 * 10.0 ** (len(plain) - len(plain.rstrip("0"))) if significant else 0.5
-    if len(significant) < 2 or value * scale < 1000:
+    decimals = len(plain.partition(".")[2])
+    significant = plain.replace(".", "").lstrip("0") if decimals else plain.strip("0")
+    step = 0.5 * 10.0 ** (-decimals if decimals or not significant else len(plain) - len(plain.rstrip("0")))
+    if len(significant) < 2 or (not decimals and value * scale < 1000):
         step = min(step, 0.025 * value)
     return scale * (min(step, 0.5) if value < 100 else step)
 
