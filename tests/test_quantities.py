@@ -136,6 +136,9 @@ def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
         ("Several drawings were stolen.", "Seven drawings were stolen.", "more precise"),
         ("The navy lost 14 boats.", "The navy lost between 10 and 20 boats.", "vaguer"),
         ("A single missile was fired.", "One or more missiles were fired.", "vaguer"),
+        ("A soldier was killed in the ambush.", "Three soldiers were killed in the ambush.", "raised"),
+        ("A child was hurt in the fire.", "Four children were hurt in the fire.", "raised"),
+        ("A policeman has been suspended.", "Two policemen have been suspended.", "raised"),
         ("Thirty miners are trapped.", "There are 33 workers trapped.", "raised"),
         ("The tremor had a magnitude of 6.4.", "The tremor had a magnitude of 5.9.", "lowered"),
         # Neighbours at one precision are two figures, and so are two bounds.
@@ -175,6 +178,7 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
+        ("A soldier spoke of an ambush.", "Three soldiers were killed in the ambush."),
         ("It cost 40 million euros.", "It cost 44 million dollars."),  # currencies are not converted
         ("The bus carried 12 nuns.", "The bus was built in 1998."),
         ("Of 188 states, 171 signed.", "All but 17 of the 188 states signed."),

@@ -41,6 +41,9 @@ _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.I
 _RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
 _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
+# Plurals without an s, but for those in -men, and auxiliaries: closed classes.
+_IRREGULAR = {"people": "person", "children": "child", "feet": "foot", "teeth": "tooth", "mice": "mouse", "criteria": "criterion", "bacteria": "bacterium"}
+_TOLD = re.compile(r" (?:(?:is|are|was|were|has|have|had|been|being|be|will|would|who|that|also|now) )*(?P<word>[^\W\d_]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +285,10 @@ def judgements(earlier: Claim, later: Claim) -> list[Judgement]:
     # A derived share answers a share only where its own claim gives none.
     slots_a = [s for s in slots_a if s.role != "derived" or "share" in kinds_b - kinds_a]
     slots_b = [s for s in slots_b if s.role != "derived" or "share" in kinds_a - kinds_b]
-    slots_a, slots_b = _with_implicit(slots_a, slots_b, earlier.text), _with_implicit(slots_b, slots_a, later.text)
+    slots_a, slots_b = (
+        _with_implicit(slots_a, slots_b, earlier.text, later.text),
+        _with_implicit(slots_b, slots_a, later.text, earlier.text),
+    )
     slots_a, slots_b = _current(slots_a), _current(slots_b)
     pairs = align(slots_a, slots_b, alignment_score, SOLE_FLOOR)
     crowds = [max(sum(s.quantity.dimension == slots_a[p.earlier].quantity.dimension for s in slots) for slots in (slots_a, slots_b)) for p in pairs]
@@ -319,17 +325,36 @@ def _complements(a: Slot, b: Slot, slots_a: list[Slot], slots_b: list[Slot]) -> 
     return a.value + b.value in wholes - {a.value, b.value}
 
 
-def _with_implicit(mine: list[Slot], others: list[Slot], text: str) -> list[Slot]:
-    """Add the one of "a missile" or "a single missile" where the other claim has nothing but a vague number of missiles."""
+def _with_implicit(mine: list[Slot], others: list[Slot], text: str, other_text: str) -> list[Slot]:
+    """Add the one of "a missile" or "a single missile" where the other claim has a small vague number of missiles, or an exact one of which it tells the same."""
     if any(s.quantity.dimension == "count" for s in mine):
         return mine
     for other in others:
-        if other.quantity.dimension == "count" and other.head and other.wording in ("vague", "at least") and other.quantity.low <= 3:
-            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} {re.escape(other.head)}\w{{0,2}}\b", text, re.IGNORECASE)
-            if m is not None:
-                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, other.quantity.unit, "count", False)
+        q = other.quantity
+        few = other.wording in ("vague", "at least") and q.low <= 3
+        if q.dimension == "count" and other.head and (few or (other.wording == "exact" and q.low >= 2)):
+            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} (?:{_singular(q.unit)})\b", text, re.IGNORECASE)
+            if m is not None and (few or _next_stem(text, m.end()) == _next_stem(other_text, q.char_end) != ""):
+                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, q.unit, "count", False)
                 return [*mine, Slot(one, context_of(text, m.start(), m.end()), 0, "total", other.head)]
     return mine
+
+
+def _singular(plural: str) -> str:
+    """Return a pattern of the noun as it is written of one: "man" of "men", "child" of "children", "baby" of "babies"."""
+    word = plural.lower()
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, single in (("men", "man"), ("ies", "(?:y|ie)"), ("ves", "(?:ve|fe?)"), ("es", "e?"), ("s", "")):
+        if word.endswith(ending):
+            return re.escape(word[: -len(ending)]) + single
+    return re.escape(word)
+
+
+def _next_stem(text: str, position: int) -> str:
+    """Return the stem of what is told of a noun that ends at `position`: the next word but for auxiliaries, "" at the end of the text."""
+    m = _TOLD.match(text, position)
+    return stem(m["word"]) if m is not None else ""
 
 
 def _years(claim: Claim) -> set[str]:
