@@ -110,6 +110,11 @@ def test_without_a_date_only_the_absolute_is_resolved() -> None:
         ("The ship left on Monday.", "The ship left on 10 March 2025."),
         ("The vote is due in April.", "The vote is due in April 2025."),
         ("The fair opened early on Monday morning.", "The fair opened at 6 a.m. on Monday."),
+        ("The tremor came at 6 p.m. EST.", "The tremor came at 2300 GMT."),
+        ("The tremor came at 8 p.m. EST on Monday.", "The tremor came at 0100 GMT on Tuesday."),
+        ("The tremor came at 6pm Eastern time.", "The tremor came at 2200 GMT."),
+        ("The tremor came at 6pm ET.", "The tremor came at 2300 GMT."),
+        ("The tremor came at 18:00 CET.", "The tremor came at 1700 UTC."),
     ],
 )
 def test_coarser_wording_and_other_forms_agree(earlier: str, later: str) -> None:
@@ -126,6 +131,7 @@ def test_coarser_wording_and_other_forms_agree(earlier: str, later: str) -> None
         ("The mill burned on 4 May 2024.", "The mill burned on 2 May 2024.", "earlier"),
         ("The mill burned on Monday afternoon.", "The mill burned on Sunday evening.", "earlier"),
         ("The siege lasted for 40 days.", "The siege lasted for 90 days.", "later"),
+        ("The tremor came at 6 p.m. EST.", "The tremor came at 2100 GMT.", "earlier"),
     ],
 )
 def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:
@@ -135,6 +141,18 @@ def test_changes_and_their_direction(earlier: str, later: str, direction: str) -
     assert (seen.verdict, seen.direction) == ("changed", direction)
     assert seen.from_text in earlier
     assert seen.to_text in later
+
+
+@pytest.mark.parametrize("later", ["The tremor came at 0900 GMT.", "The tremor came at 9 a.m. UTC."])
+@pytest.mark.parametrize("earlier", ["The tremor came at 11 a.m. local time.", "The tremor came at 11 a.m.", "The tremor came at 11 a.m. Tokyo time."])
+def test_a_clock_of_a_zone_is_not_compared_with_one_of_none(earlier: str, later: str) -> None:
+    assert compare(earlier, later).verdict == "absent"
+    assert compare(later, earlier).verdict == "absent"
+
+
+def test_a_clock_with_its_zone_is_resolved_in_utc() -> None:
+    (mention,) = read_times("The tremor came at 6 p.m. EST on Monday.", WEDNESDAY)
+    assert (mention.text, mention.start) == ("at 6 p.m. EST on Monday", dt.datetime(2025, 3, 10, 23, tzinfo=dt.UTC))
 
 
 def test_a_postponed_date_is_compared_by_the_new_one() -> None:

@@ -1,7 +1,7 @@
 """Compare the times of two claims: which time of the one answers which of the other, and whether they can be the same time.
 
 Times agree where they can be one moment: a coarser wording that holds the finer ("in May", "on 5 May") agrees; clock times agree within ten minutes, "shortly
-before eleven" and its like within twenty. Weekdays and months without a year are compared by name, since both articles are near the event.
+before eleven" and its like within twenty. Clocks of two zones are converted; a local one is not compared with one of a zone. Weekdays and months without a year are compared by name, since both articles are near the event.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from flows.language.quantity_comparison import Judgement, judgements
 from flows.language.slots import align, context_of, context_similarity
-from flows.language.time_patterns import PARTS
+from flows.language.time_patterns import LOCAL, PARTS, ZONES
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import Claim, Observation, TimeMention
 
@@ -146,6 +146,12 @@ def relation(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
         if "clock" in (a.kind, b.kind):
             return None
         return "vague", "vaguer" if b.kind == "vague" else "more precise"
+    start_a, start_b = a.mention.start, b.mention.start
+    if a.parts.zone in ZONES and b.parts.zone in ZONES and start_a is not None and start_b is not None:
+        # "8 p.m. EST on Monday" is "0100 GMT on Tuesday".
+        clock = _compare_clocks(a.parts, b.parts)
+        if clock is not None and not clock[1] and abs((start_b - start_a).total_seconds()) < 12 * 3600:
+            return clock
     day = _compare_dates(a, b) if a.kind == b.kind == "dated" else None
     if day is not None and day[0].startswith("apart"):
         return day
@@ -162,12 +168,21 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
         (low_a, high_a), (low_b, high_b) = PARTS[a.part], PARTS[b.part]
         return ("equal", "") if low_a < high_b and low_b < high_a else None
     if a.minute is not None and b.minute is not None:
-        gap = b.minute - a.minute
+        shift = _zone_shift(a, b)
+        if shift is None:
+            return None
+        gap = b.minute - a.minute + shift
         cycle = 1440 if a.half_day_known and b.half_day_known else 720
         shortest = (gap + cycle // 2) % cycle - cycle // 2
         if abs(shortest) <= _clock_tolerance(a, b):
             return "equal", ""
-        return "apart clock", "later" if (gap if cycle == 1440 else shortest) > 0 else "earlier"
+        if a.zone != b.zone and "" in (a.zone, b.zone) and LOCAL not in (a.zone, b.zone):
+            return None  # a clock without a zone may be of any
+        if cycle == 1440 and not shift:
+            return "apart clock", "later" if gap > 0 else "earlier"
+        # Half a cycle apart, either is the later one: the reading decides, so that the direction turns with the claims.
+        later = shortest > 0 if 2 * abs(shortest) < cycle else (b.minute, b.zone) > (a.minute, a.zone)
+        return "apart clock", "later" if later else "earlier"
     timed, other = (a, b) if a.minute is not None else (b, a)
     if not other.part or timed.minute is None or not timed.half_day_known:
         return None
@@ -176,6 +191,20 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
         return "overlap", ""
     later = ((low + high) / 2 > timed.minute) == (other is b)
     return "apart part", "later" if later else "earlier"
+
+
+def _zone_shift(a: TimeParts, b: TimeParts) -> int | None:
+    """Return the minutes that bring clock `b` to the zone of clock `a`; None where one is local and the other of a zone.
+
+    Of a zone with several meanings, the one that brings the clocks nearest to each other.
+    """
+    if a.minute is None or b.minute is None or a.zone == b.zone or "" in (a.zone, b.zone):
+        return 0
+    if LOCAL in (a.zone, b.zone):
+        return None
+    gap = b.minute - a.minute
+    shifts = [x - y for x in ZONES[a.zone] for y in ZONES[b.zone]]
+    return min(shifts, key=lambda shift: (abs((gap + shift + 720) % 1440 - 720), abs(shift)))
 
 
 def _clock_tolerance(a: TimeParts, b: TimeParts) -> int:

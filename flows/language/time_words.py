@@ -26,6 +26,7 @@ from flows.language.time_patterns import (
     TAIL,
     UNIT_DAYS,
     WEEKDAYS,
+    zone_after,
 )
 
 
@@ -45,6 +46,7 @@ class TimeParts:
     decade: int | None = None
     minute: int | None = None
     half_day_known: bool = True  # False for "at eight": morning or evening is open
+    zone: str = ""  # of the clock: a key of ZONES or LOCAL; "" where none is said
     part: str = ""
     day_offset: int | None = None
     relative: str = ""  # "last", "next", "this"
@@ -228,7 +230,7 @@ def _merge(a: TimeParts, b: TimeParts) -> TimeParts:
     for name in ("year", "last_year", "month", "day", "last_day", "weekday", "season", "decade", "minute", "day_offset"):
         if getattr(a, name) is None:
             setattr(a, name, getattr(b, name))
-    for name in ("part", "relative", "relative_unit", "vague"):
+    for name in ("zone", "part", "relative", "relative_unit", "vague"):
         if not getattr(a, name):
             setattr(a, name, getattr(b, name))
     a.half_day_known = a.half_day_known and b.half_day_known
@@ -266,6 +268,8 @@ def find_times(text: str) -> Iterator[TimeParts]:
         atom = _read_atom(m, text)
         if atom is None:
             continue
+        if atom.minute is not None and (zone := zone_after(text, atom.char_end)):
+            atom.zone, atom.char_end = zone
         if pending is not None:
             if _completes(pending, atom, text[pending.char_end : atom.char_start]):
                 pending = _merge(pending, atom)

@@ -1,6 +1,7 @@
 """Read the time expressions of a claim and resolve them against the article's date.
 
-`read_times` gives each expression its interval [start, end) in UTC, as far as words and date tell. Articles do not say their time zone, so a day is a UTC day.
+`read_times` gives each expression its interval [start, end) in UTC, as far as words and date tell. Articles do not say their time zone, so a day is a UTC day;
+a clock time with its zone ("6 p.m. EST") is converted.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from dateutil.relativedelta import relativedelta
 
 from flows.language.time_comparison import compare_times
-from flows.language.time_patterns import PARTS
+from flows.language.time_patterns import PARTS, ZONES
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import TimeMention
 
@@ -52,7 +53,7 @@ def _resolve(parts: TimeParts, published: dt.datetime | None, ahead: bool) -> tu
     if parts.minute is not None:
         if date is None or grain != "day":
             return None, "clock" if grain in ("", "vague") else grain
-        start = date[0] + dt.timedelta(minutes=parts.minute)
+        start = date[0] + dt.timedelta(minutes=parts.minute - ZONES.get(parts.zone, (0,))[0])
         return (start, start + dt.timedelta(minutes=1)), "minute"
     if parts.part:
         first, last = PARTS[parts.part]
