@@ -41,6 +41,12 @@ def compare(earlier: str, later: str) -> Observation:
         ("It sails next month.", "next month", day(2025, 4, 1), day(2025, 5, 1), "month"),
         ("It was built in the 1990s.", "the 1990s", day(1990, 1, 1), day(2000, 1, 1), "year"),
         ("It opens next spring.", "next spring", day(2026, 3, 1), day(2026, 6, 1), "month"),
+        ("It sank over the weekend.", "the weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It sank this weekend.", "this weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It will sail at the weekend.", "at the weekend", day(2025, 3, 15), day(2025, 3, 17), "day"),
+        ("It sank last weekend.", "last weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It sank in the past week.", "in the past week", day(2025, 3, 5), day(2025, 3, 13), "day"),
+        ("It sank in the past year.", "in the past year", day(2024, 3, 12), day(2025, 3, 13), "year"),
         ("It sank two weeks ago.", "two weeks ago", None, None, "day"),
         (
             "It sank at noon on Monday.",

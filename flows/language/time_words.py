@@ -54,7 +54,7 @@ class TimeParts:
     sign: int = 0
     days: float = 0.0
     anchored: bool = True  # False for "two weeks earlier": earlier than what is not said
-    within: bool = False
+    within: bool = False  # "within a month", "in the past month": the span that begins or ends with the article
     vague: str = ""
     qualifiers: list[str] = field(default_factory=list)  # "since", "by", "early", "the end of" … as they stand before it
 
@@ -194,6 +194,7 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
         parts.season = SEASONS[unit]
     else:
         parts.relative_unit = unit
+        parts.within = direction == "the past" and unit in UNIT_DAYS
     return parts
 
 

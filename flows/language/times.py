@@ -99,12 +99,16 @@ def _date(parts: TimeParts, today: dt.datetime | None, ahead: bool) -> tuple[Int
     if parts.day_offset is not None:
         return ((today + parts.day_offset * _DAY, today + (parts.day_offset + 1) * _DAY) if today is not None else None), "day"
     if parts.relative_unit:
-        return (_relative_unit(parts, today) if today is not None and parts.anchored else None), _GRAIN.get(parts.relative_unit, "year")
+        return (_relative_unit(parts, today, ahead) if today is not None and parts.anchored else None), _GRAIN.get(parts.relative_unit, "year")
     if parts.within or parts.sign:
         return _offset(parts, today)
     return None, ""
 
 
+_LENGTH = {
+    "week": relativedelta(weeks=1), "month": relativedelta(months=1), "year": relativedelta(years=1), "decade": relativedelta(years=10),
+    "century": relativedelta(years=100),
+}  # fmt: skip
 _GRAIN = {"week": "day", "weekend": "day", "month": "month", "quarter": "month", "season": "month"}
 
 
@@ -174,9 +178,13 @@ def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
     return start, start + _DAY
 
 
-def _relative_unit(parts: TimeParts, today: dt.datetime) -> Interval | None:
+def _relative_unit(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval | None:
     step = {"last": -1, "next": 1}.get(parts.relative, 0)
     unit = parts.relative_unit
+    if parts.within:  # "in the past week" ends today, "last week" on Sunday
+        return today - _LENGTH[unit], today + _DAY
+    if unit == "weekend" and not step and not ahead and today.weekday() < 5:  # as with weekdays: the last one begun
+        step = -1
     if unit == "season":  # of what, and of which months, is not said
         return None
     if unit in ("week", "weekend"):
