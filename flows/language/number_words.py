@@ -227,4 +227,25 @@ def _read(m: re.Match[str]) -> Number | None:
 
 def find_numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order, none overlapping; offsets are code points."""
-    return [n for m in _NUMBER.finditer(text) if (n := _read(m)) is not None]
+    found: list[Number] = []
+    for m in _NUMBER.finditer(text):
+        number = _read(m)
+        if number is not None:
+            found.append(number)
+        elif m["words"] is not None:
+            found.extend(_joined(text, *m.span("words")))
+    return found
+
+
+def _joined(text: str, start: int, end: int) -> list[Number]:
+    """Return the numbers that "and" joins in a run of words that is no number as a whole: the two of "between five and ten", each as long as it can be."""
+    found: list[Number] = []
+    ends = [start + m.start() for m in re.finditer(" and ", text[start:end])] + [end]
+    while start < end:
+        fits = [(stop, value) for stop in ends if stop > start and (value := words_value(text[start:stop])) is not None]
+        if not fits:
+            return found
+        stop, value = fits[-1]
+        found.append(Number(start, stop, value, value, value_step(value), "cardinal"))
+        start = stop + len(" and ")
+    return found

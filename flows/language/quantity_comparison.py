@@ -154,7 +154,7 @@ def _slot(q: Quantity, text: str) -> Slot:
             else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
         )
         tolerance = n.step * min(factor, 1e12)
-        unit = find_unit(q.text, numbers[-1].char_end)
+        unit = find_unit(text, q.char_start + numbers[-1].char_end)
         written = unit[1].factor if unit is not None else 1.0
     before, after = text[max(0, q.char_start - 60) : q.char_start], text[q.char_end : q.char_end + 40]
     role = "total"
