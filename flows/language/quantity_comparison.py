@@ -326,7 +326,7 @@ def _complements(a: Slot, b: Slot, slots_a: list[Slot], slots_b: list[Slot]) -> 
 
 
 def _with_implicit(mine: list[Slot], others: list[Slot], text: str, other_text: str) -> list[Slot]:
-    """Add the one of "a missile" or "a single missile" where the other claim has a small vague number of missiles, or an exact one of which it tells the same."""
+    """Add the one of "a missile" or "a single missile" where the other has a small vague number of missiles, or an exact one and tells the same of it."""
     if any(s.quantity.dimension == "count" for s in mine):
         return mine
     for other in others:

@@ -103,7 +103,7 @@ _UNIT_AFTER = re.compile(
 )
 _CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names
 _GLUED_DEGREES = re.compile(r"(?<=\d)([CF])(?!\w)")  # "40C", "104F"
-# What is told of pounds that weigh, 25 stems, and of pounds that are paid, 35; the nearer word decides, and "900 pounds of" something is a weight without either.
+# What is told of pounds that weigh, 25 stems, and of pounds that are paid, 35; the nearer decides; "900 pounds of" something is a weight without either.
 _WEIGHING = re.compile(
     r"\b(?:weigh|heav|light(?:er|est)|lift|lbs?\b|kilo|kg\b|gram|ounce|tonn?es?\b|tons?\b|shed\b|diet|obes|bod(?:y|ies)|baby|babies|bomb|warhead|explosive|"
     r"cargo|payload|load|freight|catch|meat|beef|thrust|press|force|shell|rock|boulder)",
