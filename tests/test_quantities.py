@@ -69,6 +69,20 @@ def only(text: str) -> tuple[str, float, float, str, str]:
         ("The 31-year-old was freed.", ("31-year-old", 31, 31, "age", "year")),
         ("It weighed 40 tonnes.", ("40 tonnes", 40000, 40000, "weight", "kilogram")),
         ("It was the third collision.", ("third collision", 3, 3, "ordinal", "collision")),
+        ("They spoke for between six and eight weeks.", ("between six and eight weeks", 1008, 1344, "duration", "hour")),
+        ("They took between five and ten sheep.", ("between five and ten sheep", 5, 10, "count", "sheep")),
+        ("It rose between two and four percent.", ("between two and four percent", 2, 4, "share", "percent")),
+        ("They took between one hundred and fifty and two hundred sheep.", ("between one hundred and fifty and two hundred sheep", 150, 200, "count", "sheep")),
+        ("It was 40C at noon.", ("40C", 40, 40, "temperature", "degree celsius")),
+        ("It warms by 1.5C.", ("1.5C", 1.5, 1.5, "temperature", "degree celsius")),
+        ("It was 104F.", ("104F", 40, 40, "temperature", "degree celsius")),
+        ("A magnitude 7.8 earthquake struck.", ("magnitude 7.8", 7.8, 7.8, "level", "magnitude")),
+        ("A 7.2-magnitude earthquake struck.", ("7.2-magnitude", 7.2, 7.2, "level", "magnitude")),
+        ("He was fined 900 pounds.", ("900 pounds", 900, 900, "money", "gbp")),
+        ("He won 900 pounds.", ("900 pounds", 900, 900, "money", "gbp")),
+        ("They seized 100 pounds of cocaine.", ("100 pounds", 45.359237, 45.359237, "weight", "kilogram")),
+        ("The bull weighs 100 pounds.", ("100 pounds", 45.359237, 45.359237, "weight", "kilogram")),
+        ("It was a 100-pound parcel.", ("100-pound", 45.359237, 45.359237, "weight", "kilogram")),
         ("It flew at 120 mph.", ("120 mph", 193.121280, 193.121280, "speed", "kilometre per hour")),
     ],
 )
@@ -84,6 +98,7 @@ def test_reads(text: str, expected: tuple[str, float, float, str, str]) -> None:
         "The doors opened at 10:52 a.m. and closed at half past seven.",
         "One of the sources spoke to one another.",
         "A Boeing 737 crashed.",
+        "He sat in seat 12C, near gate 4C.",
         "The 1990s were hard, and so was COVID-19.",
     ],
 )
@@ -117,6 +132,10 @@ def test_a_bare_number_takes_the_unit_said_once() -> None:
         ("The hall seats a dozen guests.", "The hall seats twelve guests."),
         ("He held out for two decades.", "He held out for 20 years."),
         ("Two thirds of the monks agreed.", "Sixteen of the 24 monks agreed."),
+        ("The bill is $1.2 billion.", "The bill is $1.24 billion."),
+        ("The camp holds 18,000 people.", "The camp holds 18,240 people."),
+        ("The march drew 1,100 sailors.", "The march drew 1,141 sailors."),
+        ("The march drew more than 1,100 sailors.", "The march drew at least 1,143 sailors."),
     ],
 )
 def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
@@ -132,8 +151,22 @@ def test_rounding_units_and_words_agree(earlier: str, later: str) -> None:
         ("Several drawings were stolen.", "Seven drawings were stolen.", "more precise"),
         ("The navy lost 14 boats.", "The navy lost between 10 and 20 boats.", "vaguer"),
         ("A single missile was fired.", "One or more missiles were fired.", "vaguer"),
+        ("A soldier was killed in the ambush.", "Three soldiers were killed in the ambush.", "raised"),
+        ("A child was hurt in the fire.", "Four children were hurt in the fire.", "raised"),
+        ("A policeman has been suspended.", "Two policemen have been suspended.", "raised"),
         ("Thirty miners are trapped.", "There are 33 workers trapped.", "raised"),
         ("The tremor had a magnitude of 6.4.", "The tremor had a magnitude of 5.9.", "lowered"),
+        # Neighbours at one precision are two figures, and so are two bounds.
+        ("41 miners were killed.", "42 miners were killed.", "raised"),
+        ("Forty miners were killed.", "41 miners were killed.", "raised"),
+        ("Prices rose by 2.6 percent.", "Prices rose by 2.7 percent.", "raised"),
+        ("Prices rose by 3.9 percent.", "Prices rose by 4.0 percent.", "raised"),
+        ("The tunnel is 52 km long.", "The tunnel is 53 km long.", "raised"),
+        ("At least 41 miners were killed.", "At least 43 miners were killed.", "raised"),
+        ("At least 87 miners were killed.", "At least 95 miners were killed.", "raised"),
+        ("More than 48,000 people fled.", "At least 46,000 people fled.", "lowered"),
+        ("It will cost up to $500 million.", "It will cost at least $500 million.", "raised"),
+        ("The camp holds 100 people.", "The camp holds 140 people.", "raised"),
     ],
 )
 def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:
@@ -160,6 +193,7 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
+        ("A soldier spoke of an ambush.", "Three soldiers were killed in the ambush."),
         ("It cost 40 million euros.", "It cost 44 million dollars."),  # currencies are not converted
         ("The bus carried 12 nuns.", "The bus was built in 1998."),
         ("Of 188 states, 171 signed.", "All but 17 of the 188 states signed."),

@@ -43,6 +43,22 @@ def compare(earlier: str, later: str) -> Observation:
         ("It sails next month.", "next month", day(2025, 4, 1), day(2025, 5, 1), "month"),
         ("It was built in the 1990s.", "the 1990s", day(1990, 1, 1), day(2000, 1, 1), "year"),
         ("It opens next spring.", "next spring", day(2026, 3, 1), day(2026, 6, 1), "month"),
+        ("It sank over the weekend.", "the weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It sank this weekend.", "this weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It will sail at the weekend.", "at the weekend", day(2025, 3, 15), day(2025, 3, 17), "day"),
+        ("It sank last weekend.", "last weekend", day(2025, 3, 8), day(2025, 3, 10), "day"),
+        ("It sank in the past week.", "in the past week", day(2025, 3, 5), day(2025, 3, 13), "day"),
+        ("It sank in the past year.", "in the past year", day(2024, 3, 12), day(2025, 3, 13), "year"),
+        ("He was mayor from 2015 to 2019.", "from 2015 to 2019", day(2015, 1, 1), day(2020, 1, 1), "year"),
+        ("He was mayor in 2015-2019.", "2015-2019", day(2015, 1, 1), day(2020, 1, 1), "year"),
+        ("It lasted from Thursday to Saturday.", "from Thursday to Saturday", day(2025, 3, 6), day(2025, 3, 9), "day"),
+        ("It lasted from Monday until Friday.", "from Monday until Friday", day(2025, 3, 10), day(2025, 3, 15), "day"),
+        ("It sank between November and March.", "between November and March", day(2024, 11, 1), day(2025, 4, 1), "month"),
+        ("It sank between March and May 2024.", "between March and May 2024", day(2024, 3, 1), day(2024, 6, 1), "month"),
+        ("It sank in the first half of 2025.", "the first half of 2025", day(2025, 1, 1), day(2025, 7, 1), "month"),
+        ("It sank in the third quarter of last year.", "the third quarter of last year", day(2024, 7, 1), day(2024, 10, 1), "month"),
+        ("It sails in Q1 2026.", "Q1 2026", day(2026, 1, 1), day(2026, 4, 1), "month"),
+        ("He rowed in the 2023-24 season.", "the 2023-24 season", day(2023, 7, 1), day(2024, 7, 1), "month"),
         ("It sank two weeks ago.", "two weeks ago", None, None, "day"),
         (
             "It sank at noon on Monday.",
@@ -112,6 +128,15 @@ def test_without_a_date_only_the_absolute_is_resolved() -> None:
         ("The ship left on Monday.", "The ship left on 10 March 2025."),
         ("The vote is due in April.", "The vote is due in April 2025."),
         ("The fair opened early on Monday morning.", "The fair opened at 6 a.m. on Monday."),
+        ("He was mayor from 2015 to 2019.", "He was mayor in 2017."),
+        ("The siege lasted from Thursday to Saturday.", "The siege was on Friday."),
+        ("The mill burned between Monday and Thursday.", "The mill burned on Tuesday."),
+        ("The plant opens in Q3 2025.", "The plant opens in August 2025."),
+        ("The tremor came at 6 p.m. EST.", "The tremor came at 2300 GMT."),
+        ("The tremor came at 8 p.m. EST on Monday.", "The tremor came at 0100 GMT on Tuesday."),
+        ("The tremor came at 6pm Eastern time.", "The tremor came at 2200 GMT."),
+        ("The tremor came at 6pm ET.", "The tremor came at 2300 GMT."),
+        ("The tremor came at 18:00 CET.", "The tremor came at 1700 UTC."),
     ],
 )
 def test_coarser_wording_and_other_forms_agree(earlier: str, later: str) -> None:
@@ -128,6 +153,11 @@ def test_coarser_wording_and_other_forms_agree(earlier: str, later: str) -> None
         ("The mill burned on 4 May 2024.", "The mill burned on 2 May 2024.", "earlier"),
         ("The mill burned on Monday afternoon.", "The mill burned on Sunday evening.", "earlier"),
         ("The siege lasted for 40 days.", "The siege lasted for 90 days.", "later"),
+        ("The tremor came at 6 p.m. EST.", "The tremor came at 2100 GMT.", "earlier"),
+        ("He was mayor from 2015 to 2019.", "He was mayor from 2015 to 2021.", "later"),
+        ("Sales fell in the second half of 2025.", "Sales fell in the first half of 2025.", "earlier"),
+        ("He rowed in the 2023-24 season.", "He rowed in the 2024-25 season.", "later"),
+        ("The plant opens in mid-2026.", "The plant opens in Q1 2026.", "earlier"),
     ],
 )
 def test_changes_and_their_direction(earlier: str, later: str, direction: str) -> None:
@@ -137,6 +167,19 @@ def test_changes_and_their_direction(earlier: str, later: str, direction: str) -
     assert (seen.verdict, seen.direction) == ("changed", direction)
     assert seen.from_text in earlier
     assert seen.to_text in later
+    assert compare(later, earlier).direction in (OPPOSITE_DIRECTION[direction], "")  # of two past weekdays only one order is a change
+
+
+@pytest.mark.parametrize("later", ["The tremor came at 0900 GMT.", "The tremor came at 9 a.m. UTC."])
+@pytest.mark.parametrize("earlier", ["The tremor came at 11 a.m. local time.", "The tremor came at 11 a.m.", "The tremor came at 11 a.m. Tokyo time."])
+def test_a_clock_of_a_zone_is_not_compared_with_one_of_none(earlier: str, later: str) -> None:
+    assert compare(earlier, later).verdict == "absent"
+    assert compare(later, earlier).verdict == "absent"
+
+
+def test_a_clock_with_its_zone_is_resolved_in_utc() -> None:
+    (mention,) = read_times("The tremor came at 6 p.m. EST on Monday.", WEDNESDAY)
+    assert (mention.text, mention.start) == ("at 6 p.m. EST on Monday", dt.datetime(2025, 3, 10, 23, tzinfo=dt.UTC))
 
 
 def test_a_postponed_date_is_compared_by_the_new_one() -> None:
@@ -170,7 +213,7 @@ def test_opposite_order_has_the_opposite_direction() -> None:
 _PIECES = st.sampled_from(
     (
         "on|in|at|by|the end of|Monday|5|May|March|2024|10:52|a.m.|noon|last|next|week|two|weeks ago|within|days|early|since|spring|yesterday|evening|,|"
-        "half past|seven|of|31|June|soon"
+        "half past|seven|of|31|June|soon|from|to|between|and|until|2015|GMT|local time|6 p.m.|EST|the first half|Q1|weekend"
     ).split("|")
 )
 _DATES = st.none() | st.dates(min_value=dt.date(1990, 1, 1), max_value=dt.date(2090, 1, 1)).map(lambda d: day(d.year, d.month, d.day))

@@ -122,16 +122,19 @@ def words_value(words: str) -> float | None:
 
 
 def rounding_step(digits: str, scale: float = 1.0) -> float:
-    """Return half a unit of the last significant digit of a figure, at most 2.5 percent of it: 0.05 for "7.2", 450 for "18,000", 0.25 for "10".
+    """Return half a unit of the last significant digit of a figure: 0.05 for "7.2", 50 for "1,200", 500 for "18,000".
 
-    The second bound is for round small figures: nobody writes "10 killed" of 14.
+    Of a whole figure below a thousand ("10", "250") or one of one significant digit ("5,000", "0.2") at most 2.5 percent, and never one thing or more of fewer
+    than a hundred: nobody writes "10 killed" of 14.
     """
     plain = re.sub(r"[^\d.]", "", digits)
     value = float(plain)
-    if "." in plain:
-        return scale * min(0.5 * 10.0 ** -len(plain.split(".")[1]), 0.025 * value)
-    zeros = len(plain) - len(plain.rstrip("0")) if plain.strip("0") else 0
-    return scale * min(0.5 * 10.0**zeros, 0.025 * value)
+    decimals = len(plain.partition(".")[2])
+    significant = plain.replace(".", "").lstrip("0") if decimals else plain.strip("0")
+    step = 0.5 * 10.0 ** (-decimals if decimals or not significant else len(plain) - len(plain.rstrip("0")))
+    if len(significant) < 2 or (not decimals and value * scale < 1000):
+        step = min(step, 0.025 * value)
+    return scale * (min(step, 0.5) if value < 100 else step)
 
 
 def value_step(value: float) -> float:
@@ -224,4 +227,25 @@ def _read(m: re.Match[str]) -> Number | None:
 
 def find_numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order, none overlapping; offsets are code points."""
-    return [n for m in _NUMBER.finditer(text) if (n := _read(m)) is not None]
+    found: list[Number] = []
+    for m in _NUMBER.finditer(text):
+        number = _read(m)
+        if number is not None:
+            found.append(number)
+        elif m["words"] is not None:
+            found.extend(_joined(text, *m.span("words")))
+    return found
+
+
+def _joined(text: str, start: int, end: int) -> list[Number]:
+    """Return the numbers that "and" joins in a run of words that is no number as a whole: the two of "between five and ten", each as long as it can be."""
+    found: list[Number] = []
+    ends = [start + m.start() for m in re.finditer(" and ", text[start:end])] + [end]
+    while start < end:
+        fits = [(stop, value) for stop in ends if stop > start and (value := words_value(text[start:stop])) is not None]
+        if not fits:
+            return found
+        stop, value = fits[-1]
+        found.append(Number(start, stop, value, value, value_step(value), "cardinal"))
+        start = stop + len(" and ")
+    return found

@@ -48,10 +48,11 @@ _RANGE = re.compile(r" (?:to|or) |[ ]?[-–—][ ]?| and ")
 _NAMED = re.compile(
     r"\b(?:flight|section|article|route|room|chapter|unit|type|no\.?|number|nr\.?|page|channel|highway|motorway|road|terminal|gate|building|block|platform|line|version|"
     r"formula|class|paragraph|clause|rule|act|part|volume|window|model|mark|bus|tram|train|psalm|verse|apollo|boeing|airbus|resolution|protocol|day|week|item|point|option|"
-    r"plan|pier|berth|shaft|ward|cell|district|sector|zone|area|lot|case|exhibit|count|law|order|decree|bill|proposition|studio|aged?)\s$",
+    r"plan|pier|berth|seat|row|flat|apartment|suite|exit|shaft|ward|cell|district|sector|zone|area|lot|case|exhibit|count|law|order|decree|bill|proposition|studio|aged?)\s$",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\b(?:(?P<word>level|category|force|stage|grade|tier|alert|phase)[ -]|(?P<magnitude>magnitude)[ -](?:of )?)$", re.IGNORECASE)
+_MAGNITUDE_AFTER = re.compile(r"[- ]magnitude\b", re.IGNORECASE)  # "a 7.2-magnitude earthquake"
 _AGE_AFTER = re.compile(r"[ -]years?[ -](?:old|of age)\b|[ -]year[ -]old\b", re.IGNORECASE)
 _AGE_BEFORE = re.compile(r"\b(?:aged|age of|age)\s$", re.IGNORECASE)
 _PRONOUN_ONE = re.compile(r"\b(?:no|any|every|each|the|this|that|which|some|last|another|or|not|as|for)\s$", re.IGNORECASE)
@@ -107,8 +108,8 @@ def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None,
         donor = next((d for d in (previous, following) if d is not None and d.dimension == "money"), None)
     if donor is None or donor.dimension in ("count", "ordinal", "age", "times", "level"):
         return q
-    unit = find_unit(donor.text, _unit_start(donor.text))
-    factor, offset = (unit[1].factor, unit[1].offset) if unit is not None else (1.0, 0.0)
+    unit = find_unit(text, donor.char_start + _unit_start(donor.text))
+    factor, offset = (unit[1].factor, unit[1].offset) if unit is not None and unit[1].dimension == donor.dimension else (1.0, 0.0)
     return replace(q, low=q.low * factor + offset, high=q.high * factor + offset, unit=donor.unit, dimension=donor.dimension)
 
 
@@ -140,8 +141,8 @@ def _is_name(number: Number, text: str) -> bool:
         return word == "most" and not re.match(r" (?:of|[a-z]+s)\b", after)
     if number.kind != "cardinal" or not word[0].isdigit():
         return False
-    if after[:1].isalpha() and not number.short_scale and find_unit(text, number.char_end) is None:
-        return True
+    if after[:1].isalpha() and not number.short_scale and (find_unit(text, number.char_end) is None or (after[0].isupper() and _NAMED.search(before))):
+        return True  # "5G", "gate 4C"
     if _NAMED.search(before) and not _AGE_BEFORE.search(before) and find_unit(text, number.char_end) is None:
         return True
     if not word.replace(",", "").isdigit() or find_unit(text, number.char_end) is not None:
@@ -263,6 +264,8 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     if first.kind == "ordinal":
         end, head = _head(text, last)
         return _Measure(end, "ordinal", head) if head else None
+    if first.kind == "cardinal" and (m := _MAGNITUDE_AFTER.match(text, end)):
+        return _Measure(m.end(), "level", "magnitude")
     level = _LEVEL.search(_before(text, first.char_start))
     if level is not None and first.kind == "cardinal":
         of_how_many = re.match(r" of (?:\w+)\b(?<! of the)", text[end : end + 16])

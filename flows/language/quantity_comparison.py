@@ -1,8 +1,9 @@
 """Compare the quantities of two claims: which numbers answer each other, and whether they agree.
 
-What agrees: a figure admits half a unit of its last significant digit (at most 2.5 percent), "about", "nearly" and their like 10 percent, "more than X" and
-"at least X" anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and "dozens") is vaguer or more precise;
-outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 120" after "at least 87" is raised.
+What agrees: two figures of which one is a rounding of the other ("18,000" and "18,240", but not "41" and "42"), "about", "nearly" and their like within 10
+percent, "more than X" and "at least X" with anything up to 10 percent over X, in any unit of the dimension. A number inside a wider wording ("87" and
+"dozens") is vaguer or more precise; outside it, raised or lowered. Two lower bounds are compared by the bounds: "at least 43" after "at least 41" is raised.
+A lower and an upper bound never agree.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from dataclasses import dataclass
 
 from flows.language.number_words import find_numbers
 from flows.language.slots import align, context_of, context_similarity, stem
+from flows.language.units import find_unit
 from flows.records import Claim, Observation, Quantity
 
+CONVERTED = 0.02  # "70 metres" and "230 feet" agree
+_CONVERTED = frozenset(("length", "weight", "area", "volume", "speed"))
 BOUND_SLACK = 1.1  # "more than 1,100" and 1,150 agree
 BOUND_REACH = 1.6  # beyond this multiple of a bound, the figure is another one: 70 is no telling of "at least 40"
 VAGUE_RATIO = 1.35  # high / low from which a wording is vague rather than approximate
@@ -37,11 +41,14 @@ _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.I
 _RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
 _RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
 _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
+# Plurals without an s, but for those in -men, and auxiliaries: closed classes.
+_IRREGULAR = {"people": "person", "children": "child", "feet": "foot", "teeth": "tooth", "mice": "mouse", "criteria": "criterion", "bacteria": "bacterium"}
+_TOLD = re.compile(r" (?:(?:is|are|was|were|has|have|had|been|being|be|will|would|who|that|also|now) )*(?P<word>[^\W\d_]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A quantity with what aligning needs: its context, its rounding tolerance, and its role in the sentence."""
+    """A quantity with what aligning needs: its context, its role in the sentence, and `tolerance`, what rounding to the written figure may have hidden."""
 
     quantity: Quantity
     context: dict[str, float]
@@ -49,6 +56,7 @@ class Slot:
     role: str  # "total", "whole" (the 33 in "26 of the 33"), "former" (the old value in "from 12 to 20"), "increment" ("four more bodies"), "derived" (a share)
     head: str
     rate: bool = False  # so much a day
+    factor: float = 1.0  # of the written unit, which tells kilometres from miles
 
     @property
     def wording(self) -> str:
@@ -64,15 +72,15 @@ class Slot:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The values that agree with this wording."""
+        """The values that agree with this wording, but for rounding."""
         q = self.quantity
         match self.wording:
             case "at least":
-                return q.low - self.tolerance, q.low * BOUND_SLACK
+                return q.low, q.low * BOUND_SLACK
             case "at most":
-                return q.high / BOUND_SLACK, q.high + self.tolerance
+                return q.high / BOUND_SLACK, q.high
             case _:
-                return q.low - self.tolerance, q.high + self.tolerance
+                return q.low, q.high
 
     @property
     def value(self) -> float:
@@ -136,7 +144,7 @@ def slots_of(claim: Claim) -> list[Slot]:
 
 def _slot(q: Quantity, text: str) -> Slot:
     numbers = find_numbers(q.text)
-    tolerance = 0.0
+    tolerance, written = 0.0, 1.0
     if numbers:
         n = numbers[0]
         # The conversion factor is what the unit made of the number; temperatures have an offset too, which the step must not get.
@@ -146,10 +154,8 @@ def _slot(q: Quantity, text: str) -> Slot:
             else (q.high / n.high if n.high and q.high and not math.isinf(q.high) and q.dimension != "temperature" else 1.0)
         )
         tolerance = n.step * min(factor, 1e12)
-        if q.dimension in ("length", "weight", "area", "volume", "speed"):
-            tolerance = max(tolerance, 0.02 * abs(q.low))  # converted figures are rounded twice
-        elif q.dimension == "temperature":
-            tolerance = 0.6
+        unit = find_unit(text, q.char_start + numbers[-1].char_end)
+        written = unit[1].factor if unit is not None else 1.0
     before, after = text[max(0, q.char_start - 60) : q.char_start], text[q.char_end : q.char_end + 40]
     role = "total"
     if _INCREMENT.search(q.text) or _INCREMENT_BEFORE.search(before) or re.match(r" (?:more|further|others|higher|lower|fewer|less|longer)\b", after):
@@ -159,7 +165,8 @@ def _slot(q: Quantity, text: str) -> Slot:
     if (former is not None and not plain_from) or (plain_from and (_TO_NEXT.match(after) or _FROM_AFTER_NEW.search(before))) or _FORMER_AFTER.match(after):
         role = "former"
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
-    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, stem(q.unit) if q.dimension in ("count", "ordinal") else "", rate)
+    head = stem(q.unit) if q.dimension in ("count", "ordinal") else ""
+    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written)
 
 
 def head_similarity(a: Slot, b: Slot) -> float:
@@ -191,9 +198,19 @@ def comparable(a: Slot, b: Slot) -> bool:
 
 def agree(a: Slot, b: Slot) -> bool:
     """Return whether the two wordings admit a common value, by the rules in the module's docstring."""
-    (low_a, high_a), (low_b, high_b) = a.interval, b.interval
-    slack = 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
-    return low_a <= high_b + slack and low_b <= high_a + slack
+    bounds = [slot for slot in (a, b) if slot.wording in ("at least", "at most")]
+    if len(bounds) == 2:
+        if a.wording != b.wording:
+            return False
+        (low_a, high_a), (low_b, high_b) = (a.value, a.value), (b.value, b.value)
+    else:
+        (low_a, high_a), (low_b, high_b) = a.interval, b.interval
+    # The larger of the two tolerances, not their sum: of two figures one is a rounding of the other, or they differ.
+    tolerance = max(a.tolerance, b.tolerance)
+    if a.factor != b.factor:  # figures in two units are rounded twice
+        dimension = a.quantity.dimension
+        tolerance = max(tolerance, 0.6 if dimension == "temperature" else CONVERTED * max(abs(a.value), abs(b.value)) if dimension in _CONVERTED else 0.0)
+    return max(low_a, low_b) - min(high_a, high_b) <= tolerance + 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
 
 
 def alignment_score(a: Slot, b: Slot) -> float | None:
@@ -234,7 +251,7 @@ def judge(a: Slot, b: Slot, score: float, crowd: int, *, rest: bool) -> Judgemen
 
 def _change(a: Slot, b: Slot) -> tuple[str, str]:
     """Return (direction, relation) from `a` to `b`; direction "" where they agree. relation: "equal", "bound", "vague" or "apart"."""
-    order = "raised" if b.value > a.value else "lowered"
+    order = "raised" if (b.value, b.wording == "at least") > (a.value, a.wording == "at least") else "lowered"  # "at least 500" is above "up to 500"
     if a.wording == b.wording == "vague":
         return ("", "vague") if agree(a, b) else (order, "apart")
     if "vague" in (a.wording, b.wording):
@@ -268,7 +285,10 @@ def judgements(earlier: Claim, later: Claim) -> list[Judgement]:
     # A derived share answers a share only where its own claim gives none.
     slots_a = [s for s in slots_a if s.role != "derived" or "share" in kinds_b - kinds_a]
     slots_b = [s for s in slots_b if s.role != "derived" or "share" in kinds_a - kinds_b]
-    slots_a, slots_b = _with_implicit(slots_a, slots_b, earlier.text), _with_implicit(slots_b, slots_a, later.text)
+    slots_a, slots_b = (
+        _with_implicit(slots_a, slots_b, earlier.text, later.text),
+        _with_implicit(slots_b, slots_a, later.text, earlier.text),
+    )
     slots_a, slots_b = _current(slots_a), _current(slots_b)
     pairs = align(slots_a, slots_b, alignment_score, SOLE_FLOOR)
     crowds = [max(sum(s.quantity.dimension == slots_a[p.earlier].quantity.dimension for s in slots) for slots in (slots_a, slots_b)) for p in pairs]
@@ -305,17 +325,36 @@ def _complements(a: Slot, b: Slot, slots_a: list[Slot], slots_b: list[Slot]) -> 
     return a.value + b.value in wholes - {a.value, b.value}
 
 
-def _with_implicit(mine: list[Slot], others: list[Slot], text: str) -> list[Slot]:
-    """Add the one of "a missile" or "a single missile" where the other claim has nothing but a vague number of missiles."""
+def _with_implicit(mine: list[Slot], others: list[Slot], text: str, other_text: str) -> list[Slot]:
+    """Add the one of "a missile" or "a single missile" where the other has a small vague number of missiles, or an exact one and tells the same of it."""
     if any(s.quantity.dimension == "count" for s in mine):
         return mine
     for other in others:
-        if other.quantity.dimension == "count" and other.head and other.wording in ("vague", "at least") and other.quantity.low <= 3:
-            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} {re.escape(other.head)}\w{{0,2}}\b", text, re.IGNORECASE)
-            if m is not None:
-                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, other.quantity.unit, "count", False)
+        q = other.quantity
+        few = other.wording in ("vague", "at least") and q.low <= 3
+        if q.dimension == "count" and other.head and (few or (other.wording == "exact" and q.low >= 2)):
+            m = re.search(rf"\b(?:an?|a single|one)(?: [\w-]+){{0,2}} (?:{_singular(q.unit)})\b", text, re.IGNORECASE)
+            if m is not None and (few or _next_stem(text, m.end()) == _next_stem(other_text, q.char_end) != ""):
+                one = Quantity(m.group(0), m.start(), m.end(), 1, 1, q.unit, "count", False)
                 return [*mine, Slot(one, context_of(text, m.start(), m.end()), 0, "total", other.head)]
     return mine
+
+
+def _singular(plural: str) -> str:
+    """Return a pattern of the noun as it is written of one: "man" of "men", "child" of "children", "baby" of "babies"."""
+    word = plural.lower()
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    for ending, single in (("men", "man"), ("ies", "(?:y|ie)"), ("ves", "(?:ve|fe?)"), ("es", "e?"), ("s", "")):
+        if word.endswith(ending):
+            return re.escape(word[: -len(ending)]) + single
+    return re.escape(word)
+
+
+def _next_stem(text: str, position: int) -> str:
+    """Return the stem of what is told of a noun that ends at `position`: the next word but for auxiliaries, "" at the end of the text."""
+    m = _TOLD.match(text, position)
+    return stem(m["word"]) if m is not None else ""
 
 
 def _years(claim: Claim) -> set[str]:

@@ -1,7 +1,8 @@
 """Compare the times of two claims: which time of the one answers which of the other, and whether they can be the same time.
 
 Times agree where they can be one moment: a coarser wording that holds the finer ("in May", "on 5 May") agrees; clock times agree within ten minutes, "shortly
-before eleven" and its like within twenty. Weekdays and months without a year are compared by name, since both articles are near the event.
+before eleven" and its like within twenty. Clocks of two zones are converted; a local one is not compared with one of a zone. Weekdays and months without a
+year are compared by name, since both articles are near the event.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache
 
 from flows.language.quantity_comparison import Judgement, judgements
 from flows.language.slots import align, context_of, context_similarity
-from flows.language.time_patterns import PARTS
+from flows.language.time_patterns import LOCAL, PARTS, SHIFT, ZONES
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import Claim, Observation, TimeMention
 
@@ -27,7 +28,6 @@ _SAID_AFTER = re.compile(rf"(?: (?:in|to|at) (?:\w+ )?\w+)? (?:{_SAYING})\b")
 
 
 # Wording of a time that no longer holds: "put back from 12 May to 12 June", "not on Monday as planned but on Thursday", "once promised for 2027".
-_SHIFT = re.compile(r"\b(?:postpon|mov|put back|put off|delay|brought? forward|bring|push|reschedul|shift|defer|set back|extend|slip|chang)", re.IGNORECASE)
 _FORMER_BEFORE = re.compile(
     r"\b(?:not|instead of|rather than|than|originally|initially|previously|once|first|had been|was|were|until now)"
     r"(?: (?:planned|scheduled|fixed|set|due|expected|promised|tipped|meant|intended|announced))?"
@@ -35,7 +35,7 @@ _FORMER_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_FORMER = re.compile(r"\b(?:was|were|first|once)(?: to \w+)?(?: for| on| by| in)? ?$", re.IGNORECASE)
-_SHIFTED_TO = re.compile(rf"{_SHIFT.pattern}\w*(?: [\w-]+){{0,5}}? (?:to|until|till)(?: the)? ?$", re.IGNORECASE)
+_SHIFTED_TO = re.compile(rf"{SHIFT.pattern}\w*(?: [\w-]+){{0,5}}? (?:to|until|till)(?: the)? ?$", re.IGNORECASE)
 _FORMER_AFTER = re.compile(
     r"(?:['’]s)? (?:as (?:originally |first )?(?:planned|announced|scheduled)|rather|but (?:on|in|at|by|not before))\b|(?: \w+)? for good\b", re.IGNORECASE
 )
@@ -120,7 +120,7 @@ def _slot(mention: TimeMention, parts: TimeParts, text: str) -> TimeSlot:
 
 
 def _is_former(parts: TimeParts, text: str, before: str, after: str) -> bool:
-    if "from" in parts.qualifiers and re.match(r"[^.;]{0,12}? to\b", after) and _SHIFT.search(text):
+    if "from" in parts.qualifiers and re.match(r"[^.;]{0,12}? to\b", after) and SHIFT.search(text):
         return True
     if _FORMER_AFTER.match(after):
         return True
@@ -146,6 +146,12 @@ def relation(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
         if "clock" in (a.kind, b.kind):
             return None
         return "vague", "vaguer" if b.kind == "vague" else "more precise"
+    start_a, start_b = a.mention.start, b.mention.start
+    if a.parts.zone in ZONES and b.parts.zone in ZONES and start_a is not None and start_b is not None:
+        # "8 p.m. EST on Monday" is "0100 GMT on Tuesday".
+        clock = _compare_clocks(a.parts, b.parts)
+        if clock is not None and not clock[1] and abs((start_b - start_a).total_seconds()) < 12 * 3600:
+            return clock
     day = _compare_dates(a, b) if a.kind == b.kind == "dated" else None
     if day is not None and day[0].startswith("apart"):
         return day
@@ -162,12 +168,21 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
         (low_a, high_a), (low_b, high_b) = PARTS[a.part], PARTS[b.part]
         return ("equal", "") if low_a < high_b and low_b < high_a else None
     if a.minute is not None and b.minute is not None:
-        gap = b.minute - a.minute
+        shift = _zone_shift(a, b)
+        if shift is None:
+            return None
+        gap = b.minute - a.minute + shift
         cycle = 1440 if a.half_day_known and b.half_day_known else 720
         shortest = (gap + cycle // 2) % cycle - cycle // 2
         if abs(shortest) <= _clock_tolerance(a, b):
             return "equal", ""
-        return "apart clock", "later" if (gap if cycle == 1440 else shortest) > 0 else "earlier"
+        if a.zone != b.zone and "" in (a.zone, b.zone) and LOCAL not in (a.zone, b.zone):
+            return None  # a clock without a zone may be of any
+        if cycle == 1440 and not shift:
+            return "apart clock", "later" if gap > 0 else "earlier"
+        # Half a cycle apart, either is the later one: the reading decides, so that the direction turns with the claims.
+        later = shortest > 0 if 2 * abs(shortest) < cycle else (b.minute, b.zone) > (a.minute, a.zone)
+        return "apart clock", "later" if later else "earlier"
     timed, other = (a, b) if a.minute is not None else (b, a)
     if not other.part or timed.minute is None or not timed.half_day_known:
         return None
@@ -178,6 +193,20 @@ def _compare_clocks(a: TimeParts, b: TimeParts) -> tuple[str, str] | None:
     return "apart part", "later" if later else "earlier"
 
 
+def _zone_shift(a: TimeParts, b: TimeParts) -> int | None:
+    """Return the minutes that bring clock `b` to the zone of clock `a`; None where one is local and the other of a zone.
+
+    Of a zone with several meanings, the one that brings the clocks nearest to each other.
+    """
+    if a.minute is None or b.minute is None or a.zone == b.zone or "" in (a.zone, b.zone):
+        return 0
+    if LOCAL in (a.zone, b.zone):
+        return None
+    gap = b.minute - a.minute
+    shifts = [x - y for x in ZONES[a.zone] for y in ZONES[b.zone]]
+    return min(shifts, key=lambda shift: (abs((gap + shift + 720) % 1440 - 720), abs(shift)))
+
+
 def _clock_tolerance(a: TimeParts, b: TimeParts) -> int:
     loose = re.compile(r"\b(?:shortly|around|about|soon|just|little|nearly|almost|towards?|before|after|past|by)\b")
     return LOOSE_CLOCK_TOLERANCE if any(loose.search(" ".join(p.qualifiers)) for p in (a, b)) else CLOCK_TOLERANCE
@@ -185,6 +214,8 @@ def _clock_tolerance(a: TimeParts, b: TimeParts) -> int:
 
 def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
     x, y = a.parts, b.parts
+    if x.until is not None or y.until is not None:
+        return _compare_spans(a, b)
     weekday_a, weekday_b = _weekday(a), _weekday(b)
     if weekday_a is not None and weekday_b is not None and ((x.weekday is not None and y.weekday is not None) or None in (a.mention.start, b.mention.start)):
         return _apart_weekdays(a, b, weekday_b - weekday_a) if weekday_a != weekday_b else ("equal", "")
@@ -213,8 +244,25 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
         width_a, width_b = (end_a - start_a).total_seconds(), (end_b - start_b).total_seconds()
         # A coarser date is less detail, not another date; measured, a reader calls two in five of these a change.
         return ("coarse" if max(width_a, width_b) >= 3 * min(width_a, width_b) else "equal"), ""
-    kinds = {_unit_of(x), _unit_of(y)}
+    if x.n_months or y.n_months:  # of two parts of years, or a month and a quarter, one is as surely told as the other
+        kinds = {"year"} if {a.mention.grain, b.mention.grain} <= {"month", "year"} else {"year", "day"}
+    else:
+        kinds = {_unit_of(x), _unit_of(y)}
     return ("apart " + ("same" if len(kinds) == 1 else "mixed")), "later" if start_b > start_a else "earlier"
+
+
+def _compare_spans(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
+    """Compare a span of dates with a span or a date: two spans by their starts, then their ends; a date inside a span is more precise."""
+    start_a, end_a, start_b, end_b = a.mention.start, a.mention.end, b.mention.start, b.mention.end
+    if start_a is None or end_a is None or start_b is None or end_b is None:
+        return None
+    if (start_a, end_a) == (start_b, end_b):  # "between June and August", "over the summer"
+        return "equal", ""
+    if a.parts.until is not None and b.parts.until is not None and a.mention.grain == b.mention.grain:
+        return "apart same", "later" if (start_b, end_b) > (start_a, end_a) else "earlier"
+    if start_a < end_b and start_b < end_a:
+        return "overlap", ""
+    return "apart same" if a.mention.grain == b.mention.grain else "apart mixed", "later" if start_b > start_a else "earlier"
 
 
 def _year_said(p: TimeParts) -> bool:
@@ -254,6 +302,8 @@ def _apart_weekdays(a: TimeSlot, b: TimeSlot, gap: int) -> tuple[str, str]:
 
 def _bound(slot: TimeSlot) -> str:
     """Return the role of a time: a start, an end, or the moment itself."""
+    if slot.parts.until is not None:
+        return "at"
     words = " ".join(slot.parts.qualifiers)
     if re.search(r"\b(?:since|from|as of|after|past)\b", words):
         return "start"

@@ -28,6 +28,36 @@ PARTS = {
     "early hours": (0, 360), "small hours": (0, 360),
 }  # fmt: skip
 
+# Zone of a clock time → minutes from UTC: one figure, or the several that letters of more than one meaning stand for (ET in winter and summer, IST in India,
+# Israel and Ireland). Some 40 abbreviations that news in English uses, with the meaning that they mostly have there.
+ZONES: dict[str, tuple[int, ...]] = {
+    "GMT": (0,), "UTC": (0,), "WET": (0,), "BST": (60,), "WEST": (60,), "CET": (60,), "WAT": (60,), "CEST": (120,), "CAT": (120,), "SAST": (120,),
+    "EET": (120,),
+    "EEST": (180,), "EAT": (180,), "MSK": (180,), "TRT": (180,), "IRST": (210,), "GST": (240,), "PKT": (300,), "IST": (330, 120, 60), "ICT": (420,),
+    "WIB": (420,), "HKT": (480,), "SGT": (480,), "AWST": (480,), "JST": (540,), "KST": (540,), "ACST": (570,), "AEST": (600,), "AEDT": (660,), "NZST": (720,),
+    "NZDT": (780,), "BRT": (-180,), "ART": (-180,), "AST": (-240,), "EST": (-300,), "EDT": (-240,), "ET": (-300, -240), "CST": (-360,), "CDT": (-300,),
+    "CT": (-360, -300), "MST": (-420,), "MDT": (-360,), "MT": (-420, -360), "PST": (-480,), "PDT": (-420,), "PT": (-480, -420),
+}  # fmt: skip
+_ZONE_NAMES = {
+    "greenwich mean": "GMT", "british summer": "BST", "central european summer": "CEST", "central european": "CET", "moscow": "MSK", "japan standard": "JST",
+    "eastern standard": "EST", "eastern daylight": "EDT", "eastern": "ET", "central standard": "CST", "central daylight": "CDT", "central": "CT",
+    "mountain standard": "MST", "mountain daylight": "MDT", "mountain": "MT", "pacific standard": "PST", "pacific daylight": "PDT", "pacific": "PT",
+}  # fmt: skip
+LOCAL = "local"  # "local time", "Tokyo time"
+_ZONE = "|".join(ZONES)
+_ZONE_AFTER = re.compile(
+    rf"(?:[ ]hours)?[ ]?\(?(?:(?P<code>{_ZONE})\b|(?P<name>(?i:{'|'.join(_ZONE_NAMES)}))[ ][Tt]ime\b|(?:[Ll]ocal|[A-Z][a-z]+)[ ][Tt]ime\b)"
+)
+
+
+def zone_after(text: str, position: int) -> tuple[str, int] | None:
+    """Return (zone, end) of the zone that stands after a clock time: a key of ZONES or LOCAL; None without one."""
+    m = _ZONE_AFTER.match(text, position)
+    if m is None:
+        return None
+    return m["code"] or (_ZONE_NAMES[m["name"].lower()] if m["name"] else LOCAL), m.end()
+
+
 HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
 _HOUR = "|".join(sorted(HOURS, key=len, reverse=True))
 _MONTH = (
@@ -54,7 +84,7 @@ ATOM = re.compile(
     | (?P<clock_digits>\b(?P<cd_h>[01]?\d|2[0-4])(?:(?P<cd_sep>[:.])(?P<cd_m>[0-5]\d))?[ ]?(?P<cd_ampm>{_AMPM}))
     | (?P<clock_24>(?P<c24_h>[01]?\d|2[0-3])(?P<c24_sep>:)(?P<c24_m>[0-5]\d)(?::\d\d)?)\b
     | (?P<clock_dot>(?<=at[ ])(?P<cdot_h>[01]?\d|2[0-3])\.(?P<cdot_m>[0-5]\d))\b(?!\d|[ ](?:percent|per|million|billion|metres|km))
-    | (?P<clock_mil>\b(?P<cm_h>[01]\d|2[0-3])(?P<cm_m>[0-5]\d)(?=[ ](?:GMT|UTC|hours|local)))
+    | (?P<clock_mil>\b(?P<cm_h>[01]\d|2[0-3])(?P<cm_m>[0-5]\d)(?=[ ](?:{_ZONE}|hours|local)\b))
     | (?P<clock_past>\b(?P<cp_m>half|(?:a[ ])?quarter|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?:[ ]minutes)?)[ ](?P<cp_dir>past|to|after|before)[ ]
             (?P<cp_h>{_HOUR}|noon|midnight))\b
     | (?P<clock_oclock>\b(?P<co_h>{_HOUR}|1[0-2]|\d)[ ]?o['’]clock)\b
@@ -74,7 +104,10 @@ ATOM = re.compile(
             |daybreak|dusk|sunset|sunrise|lunchtime|early[ ]hours|small[ ]hours)|\b(?P<overnight>overnight))\b
     | (?P<decade>\b(?:the[ ])?(?P<dec>(?:1[5-9]|20)\d0)s)\b
     | (?P<month>\b(?:mid-)?(?P<mo>{_MONTH}))(?:['’]s)?\b
-    | (?P<year>(?P<yr>1[5-9]\d\d|20\d\d)(?:[-–/](?P<yr_last>\d\d))?)(?![\w%]|,\d|\.\d|-\w)
+    | (?P<part_of_year>\b(?:the[ ])?(?P<py_n>first|second|third|fourth|last|final)[ -](?P<py_part>quarter|half)(?:[ ]of[ ](?P<py_rel>this|last|next|the)[ ]year
+            |(?:[ ]of)?[ ](?P<py_year>20\d\d|1[5-9]\d\d))|\b(?P<py_code>[QH][1-4])(?:[ ]of)?[ ](?P<py_code_year>20\d\d))\b
+    | (?P<year>(?:\b(?P<yr_edge>mid|early|late)-)?(?P<yr>1[5-9]\d\d|20\d\d)(?:[-–/](?P<yr_last>\d{{4}}|\d\d))?(?P<yr_season>[ ](?:season|campaign|school[ ]year
+            |academic[ ]year|financial[ ]year|fiscal[ ]year|tax[ ]year)\b)?)(?![\w%]|,\d|\.\d|-\w)
     | (?P<vague>\b(?:in[ ]the[ ](?:coming|next[ ]few|following|past|last|past[ ]few|last[ ]few)[ ](?P<v_unit>days|weeks|months|years|decades)
             |in[ ]recent[ ](?:days|weeks|months|years)|recently|lately|(?<!too[ ])(?<!as[ ])soon(?![ ](?:as|after)\b)
         |until[ ]further[ ]notice|indefinitely|in[ ]the[ ]near[ ]future|at[ ]some[ ]point|sooner[ ]or[ ]later|some[ ]time[ ](?:ago|soon)
@@ -82,6 +115,9 @@ ATOM = re.compile(
     )""",
     re.VERBOSE,
 )
+# Wording that moves a date: "put back from 12 May to 12 June" names no span.
+SHIFT = re.compile(r"\b(?:postpon|mov|put back|put off|delay|brought? forward|bring|push|reschedul|shift|defer|set back|extend|slip|chang)", re.IGNORECASE)
+RANGE_GAP = re.compile(r" (?:(?P<to>to|until|till|through)|(?P<and>and))(?: the)? ")
 GAP = re.compile(r",?[ ](?:(?:on|of|in|at|early|late)[ ])?(?:the[ ])?")
 PREFIX = re.compile(
     r"""(?:\b(?:shortly|just|soon|right|well|little|a[ ]little|long|not|no|nearly|almost|only|as)[ ])?

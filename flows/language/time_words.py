@@ -21,11 +21,14 @@ from flows.language.time_patterns import (
     PAST,
     PLACE_LIKE,
     PREFIX,
+    RANGE_GAP,
     SEASON_CONTEXT,
     SEASONS,
+    SHIFT,
     TAIL,
     UNIT_DAYS,
     WEEKDAYS,
+    zone_after,
 )
 
 
@@ -37,6 +40,8 @@ class TimeParts:
     char_end: int
     year: int | None = None
     last_year: int | None = None
+    first_month: int | None = None  # of a part of a year: the third quarter starts in July, a season that is written "2023-24" too
+    n_months: int = 0
     month: int | None = None
     day: int | None = None
     last_day: int | None = None
@@ -45,6 +50,7 @@ class TimeParts:
     decade: int | None = None
     minute: int | None = None
     half_day_known: bool = True  # False for "at eight": morning or evening is open
+    zone: str = ""  # of the clock: a key of ZONES or LOCAL; "" where none is said
     part: str = ""
     day_offset: int | None = None
     relative: str = ""  # "last", "next", "this"
@@ -52,8 +58,9 @@ class TimeParts:
     sign: int = 0
     days: float = 0.0
     anchored: bool = True  # False for "two weeks earlier": earlier than what is not said
-    within: bool = False
+    within: bool = False  # "within a month", "in the past month": the span that begins or ends with the article
     vague: str = ""
+    until: TimeParts | None = None  # the other end of "from Monday to Thursday"
     qualifiers: list[str] = field(default_factory=list)  # "since", "by", "early", "the end of" … as they stand before it
 
     def kinds(self) -> set[str]:
@@ -159,9 +166,16 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
         if not _is_month(m, text):
             return None
         parts.month = _month(g["mo"])
+    elif "part_of_year" in g:
+        _read_part_of_year(parts, g)
     elif "year" in g:
         parts.year = int(g["yr"])
-        parts.last_year = parts.year // 100 * 100 + int(g["yr_last"]) if "yr_last" in g else None
+        if "yr_last" in g:
+            parts.last_year = int(g["yr_last"]) if len(g["yr_last"]) == 4 else parts.year // 100 * 100 + int(g["yr_last"])
+        if "yr_season" in g and parts.last_year == parts.year + 1:
+            parts.first_month, parts.n_months, parts.last_year = 7, 12, None
+        if "yr_edge" in g:
+            parts.qualifiers.append(g["yr_edge"])
         if NOUN_AFTER_YEAR.match(text, m.end()) or re.search(
             r"(?:about|some|around|nearly|than|over|least|almost|roughly|magnitude|flight|number) $", text[: m.start()], re.IGNORECASE
         ):
@@ -169,6 +183,21 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
     else:
         parts.vague = g["vague"].lower()
     return parts
+
+
+def _read_part_of_year(parts: TimeParts, g: dict[str, str]) -> None:
+    """Read "the first half of 2025", "the third quarter of last year" and "Q1 2026"."""
+    if "py_code" in g:
+        half, n, parts.year = g["py_code"][0] == "H", int(g["py_code"][1]) - 1, int(g["py_code_year"])
+    else:
+        half = g["py_part"] == "half"
+        ends = {"last": 1 if half else 3, "final": 1 if half else 3}
+        n = ends[g["py_n"]] if g["py_n"] in ends else ("first", "second", "third", "fourth").index(g["py_n"])
+        parts.year = int(g["py_year"]) if "py_year" in g else None
+        if "py_rel" in g:
+            parts.relative, parts.relative_unit = g["py_rel"].replace("the", "this"), "year"
+    n_months = 6 if half else 3
+    parts.first_month, parts.n_months = min(n * n_months, 12 - n_months) + 1, n_months
 
 
 def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> TimeParts | None:
@@ -184,7 +213,7 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
         return None
     last = {"last", "the previous", "the past"}
     coming = {"next", "the following", "the coming", "the next"}
-    parts.relative = "last" if direction in last else "next" if direction in coming else "" if (direction, unit) == ("the", "weekend") else "this"
+    parts.relative = "last" if direction in last else "next" if direction in coming else "this"
     parts.anchored = direction not in ("the previous", "the following", "the same", "that")
     if direction.endswith(" this"):
         parts.qualifiers.append(direction.split()[0])
@@ -192,6 +221,7 @@ def _read_relative(parts: TimeParts, direction: str, unit: str, text: str) -> Ti
         parts.season = SEASONS[unit]
     else:
         parts.relative_unit = unit
+        parts.within = direction == "the past" and unit in UNIT_DAYS
     return parts
 
 
@@ -228,7 +258,7 @@ def _merge(a: TimeParts, b: TimeParts) -> TimeParts:
     for name in ("year", "last_year", "month", "day", "last_day", "weekday", "season", "decade", "minute", "day_offset"):
         if getattr(a, name) is None:
             setattr(a, name, getattr(b, name))
-    for name in ("part", "relative", "relative_unit", "vague"):
+    for name in ("zone", "part", "relative", "relative_unit", "vague"):
         if not getattr(a, name):
             setattr(a, name, getattr(b, name))
     a.half_day_known = a.half_day_known and b.half_day_known
@@ -259,13 +289,48 @@ def _completes(a: TimeParts, b: TimeParts, gap: str) -> bool:
 
 
 def find_times(text: str) -> Iterator[TimeParts]:
-    """Yield the time expressions of a text, in order, without overlaps; a date and a clock time that belong together are one."""
+    """Yield the time expressions of a text, in order, without overlaps; a date and a clock time that belong together are one, and so are two ends of a span."""
+    first: TimeParts | None = None
+    for parts in _find_single(text):
+        if first is not None and _spans(first, parts, text):
+            first.until, first.char_end = parts, parts.char_end
+            yield first
+            first = None
+            continue
+        if first is not None:
+            yield first
+        first = parts
+    if first is not None:
+        yield first
+
+
+def _spans(a: TimeParts, b: TimeParts, text: str) -> bool:
+    """Return whether two neighbours are the ends of one span of dates: "from March" + "to May 2024", "between Monday" + "and Thursday"."""
+    dates = {"year", "month", "day", "weekday", "decade"}
+    kinds_a, kinds_b = a.kinds(), b.kinds()
+    if not kinds_a <= dates or not kinds_b <= dates or kinds_a - {"year"} != kinds_b - {"year"} or (a.year is not None and b.year is None):
+        return False
+    if a.n_months or b.n_months or a.last_year or b.last_year or a.last_day or b.last_day:
+        return False
+    # The word of the gap may have been taken into the second expression: "until Friday".
+    gap = RANGE_GAP.match(text, a.char_end)
+    if gap is None or not a.qualifiers or text[gap.end() : b.char_end] == "" or abs(gap.end() - b.char_start) > len(gap.group(0)):
+        return False
+    if a.qualifiers[0].split()[-1] == "between":
+        return gap["and"] is not None
+    return a.qualifiers[0] == "from" and gap["to"] is not None and SHIFT.search(text[: a.char_start]) is None
+
+
+def _find_single(text: str) -> Iterator[TimeParts]:
+    """Yield the time expressions of a text, the two ends of a span one by one."""
     pending: TimeParts | None = None
     floor = 0  # end of the expression before: its words belong to it
     for m in ATOM.finditer(text):
         atom = _read_atom(m, text)
         if atom is None:
             continue
+        if atom.minute is not None and (zone := zone_after(text, atom.char_end)):
+            atom.zone, atom.char_end = zone
         if pending is not None:
             if _completes(pending, atom, text[pending.char_end : atom.char_start]):
                 pending = _merge(pending, atom)

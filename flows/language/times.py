@@ -1,17 +1,19 @@
 """Read the time expressions of a claim and resolve them against the article's date.
 
-`read_times` gives each expression its interval [start, end) in UTC, as far as words and date tell. Articles do not say their time zone, so a day is a UTC day.
+`read_times` gives each expression its interval [start, end) in UTC, as far as words and date tell. Articles do not say their time zone, so a day is a UTC day;
+a clock time with its zone ("6 p.m. EST") is converted.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
 from flows.language.time_comparison import compare_times
-from flows.language.time_patterns import PARTS
+from flows.language.time_patterns import PARTS, ZONES
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import TimeMention
 
@@ -45,6 +47,8 @@ def read_times(text: str, published_at: dt.datetime | None) -> list[TimeMention]
 
 def _resolve(parts: TimeParts, published: dt.datetime | None, ahead: bool) -> tuple[Interval | None, str]:
     """Return (interval, grain). The interval of a bounded time ("by Friday") is that of the bound itself."""
+    if parts.until is not None:
+        return _span(parts, parts.until, published, ahead)
     if parts.vague:
         return None, "vague"
     today = published.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) if published is not None else None
@@ -52,7 +56,7 @@ def _resolve(parts: TimeParts, published: dt.datetime | None, ahead: bool) -> tu
     if parts.minute is not None:
         if date is None or grain != "day":
             return None, "clock" if grain in ("", "vague") else grain
-        start = date[0] + dt.timedelta(minutes=parts.minute)
+        start = date[0] + dt.timedelta(minutes=parts.minute - ZONES.get(parts.zone, (0,))[0])
         return (start, start + dt.timedelta(minutes=1)), "minute"
     if parts.part:
         first, last = PARTS[parts.part]
@@ -60,6 +64,24 @@ def _resolve(parts: TimeParts, published: dt.datetime | None, ahead: bool) -> tu
             return (date[0] + dt.timedelta(minutes=first), date[0] + dt.timedelta(minutes=last)), "day"
         return None, grain or "clock"
     return (_edge(parts, date) if date is not None else None), grain or "vague"
+
+
+def _span(first: TimeParts, last: TimeParts, published: dt.datetime | None, ahead: bool) -> tuple[Interval | None, str]:
+    """Resolve "from Thursday to Saturday": from the start of the one to the end of the other, which comes after it."""
+    year = first.year
+    if year is None and first.month is not None and last.year is not None:  # "from March to May 2024", "from November to March 2024"
+        year = last.year - (first.month > (last.month or 12))
+    start, grain = _resolve(replace(first, until=None, year=year), published, ahead)
+    end, _ = _resolve(last, published, ahead)
+    if start is None or end is None:
+        return None, grain
+    if last.year is None and last.decade is None:  # the nearest such day or month may lie on the other side
+        step = relativedelta(weeks=1) if last.weekday is not None else relativedelta(years=1)
+        while end[0] < start[0]:
+            end = end[0] + step, end[1] + step
+        while end[0] - step >= start[0]:
+            end = end[0] - step, end[1] - step
+    return ((start[0], end[1]) if start[0] < end[1] else None), grain
 
 
 def _edge(parts: TimeParts, interval: Interval) -> Interval:
@@ -88,6 +110,11 @@ def _date(parts: TimeParts, today: dt.datetime | None, ahead: bool) -> tuple[Int
         open_year = not parts.anchored and parts.relative_unit == "year"
         year = parts.year or (_season_year(parts, today, ahead) if today is not None and not open_year else None)
         return (_months(dt.datetime(year, parts.season, 1, tzinfo=UTC), 3) if year else None), "month"
+    if parts.first_month is not None:
+        year = parts.year
+        if year is None and today is not None and parts.anchored:
+            year = today.year + {"last": -1, "next": 1}.get(parts.relative, 0)
+        return (_months(dt.datetime(year, parts.first_month, 1, tzinfo=UTC), parts.n_months) if year else None), "month"
     if parts.year is not None:
         start = dt.datetime(parts.year, 1, 1, tzinfo=UTC)
         return (start, dt.datetime(max(parts.last_year or 0, parts.year) + 1, 1, 1, tzinfo=UTC)), "year"
@@ -104,7 +131,10 @@ def _date(parts: TimeParts, today: dt.datetime | None, ahead: bool) -> tuple[Int
     return None, ""
 
 
-SATURDAY = 5  # as datetime counts
+_LENGTH = {
+    "week": relativedelta(weeks=1), "month": relativedelta(months=1), "year": relativedelta(years=1), "decade": relativedelta(years=10),
+    "century": relativedelta(years=100),
+}  # fmt: skip
 _GRAIN = {"week": "day", "weekend": "day", "month": "month", "quarter": "month", "season": "month"}
 
 
@@ -177,10 +207,12 @@ def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
 def _relative_unit(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval | None:
     step = {"last": -1, "next": 1}.get(parts.relative, 0)
     unit = parts.relative_unit
+    if parts.within:  # "in the past week" ends today, "last week" on Sunday
+        return today - _LENGTH[unit], today + _DAY
+    if unit == "weekend" and not step and not ahead and today.weekday() < 5:  # as with weekdays: the last one begun
+        step = -1
     if unit == "season":  # of what, and of which months, is not said
         return None
-    if unit == "weekend" and not parts.relative and not ahead and today.weekday() < SATURDAY:
-        step = -1  # "over the weekend": the one that is over
     if unit in ("week", "weekend"):
         monday = today - today.weekday() * _DAY + 7 * step * _DAY
         return (monday, monday + 7 * _DAY) if unit == "week" else (monday + 5 * _DAY, monday + 7 * _DAY)

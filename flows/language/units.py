@@ -83,7 +83,7 @@ UNITS: dict[str, Unit] = {
     **{word: Unit("money", code) for code, words in _CURRENCIES.items() for word in words.split()},
     **{word: Unit("temperature", "degree celsius") for word in ("°c", "degrees-celsius", "degree-celsius", "celsius", "degrees", "degree", "°")},
     **{word: Unit("temperature", "degree celsius", 5 / 9, -160 / 9) for word in ("°f", "degrees-fahrenheit", "degree-fahrenheit", "fahrenheit")},
-    # "pounds" is weight or money: money where a sign or "sterling" says so, or where a scale word stands before it (see `find_unit`).
+    # "pounds" is weight or money: see `find_unit`.
     **{word: Unit("weight", "kilogram", 0.45359237) for word in ("pound", "pounds")},
 }
 CURRENCY_SIGNS = sorted((word for code in _CURRENCIES.values() for word in code.split() if not word[-1].isalnum()), key=len, reverse=True)
@@ -102,13 +102,43 @@ _UNIT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names
+_GLUED_DEGREES = re.compile(r"(?<=\d)([CF])(?!\w)")  # "40C", "104F"
+# What is told of pounds that weigh, 25 stems, and of pounds that are paid, 35; the nearer decides; "900 pounds of" something is a weight without either.
+_WEIGHING = re.compile(
+    r"\b(?:weigh|heav|light(?:er|est)|lift|lbs?\b|kilo|kg\b|gram|ounce|tonn?es?\b|tons?\b|shed\b|diet|obes|bod(?:y|ies)|baby|babies|bomb|warhead|explosive|"
+    r"cargo|payload|load|freight|catch|meat|beef|thrust|press|force|shell|rock|boulder)",
+    re.IGNORECASE,
+)
+_PAYING = re.compile(
+    r"\b(?:fine[ds]?\b|cost|pa(?:y|id)|pric|worth|value|bill|fees?\b|salar|wage|earn|sold|sale|sell|b(?:uy|ought)|spen[dt]|tax|bonus|debt|owe|compens|damages|"
+    r"loan|borrow|ticket|rent|charg|fund|grant|donat|reward|prize|savings?|bank|budget|cash|money|currenc|deposit|invest|profit|benefit|pension|penalt)",
+    re.IGNORECASE,
+)
+_NEAR = 60  # characters on either side in which such a word tells of the pounds
+
+
+def _is_money(text: str, pounds: re.Match[str]) -> bool:
+    """Return whether the pounds of `pounds` are paid rather than weighed."""
+    before, after = text[max(0, pounds.start() - _NEAR) : pounds.start()], text[pounds.end() : pounds.end() + _NEAR]
+
+    def distance(pattern: re.Pattern[str]) -> int:
+        gaps = [len(before) - m.end() for m in pattern.finditer(before)] + [m.start() for m in pattern.finditer(after)]
+        return min(gaps, default=_NEAR)
+
+    weighing, paying = distance(_WEIGHING), distance(_PAYING)
+    of_something = after.startswith(" of ") and not re.match(r" of (?:\w+ )?(?:money|cash|debt|savings|funding|damage)", after)
+    if of_something:
+        return False
+    return paying < weighing or (paying == weighing == _NEAR and pounds["unit"].lower() == "pounds")  # "a 300-pound" something weighs
 
 
 def find_unit(text: str, position: int, *, scaled: bool = False) -> tuple[int, Unit] | None:
     """Return (end, unit) of the unit word at `position` of `text`, a blank or hyphen before it allowed; None where there is none.
 
-    scaled: the number has a scale word, so that "pounds" after it is money ("two million pounds").
+    scaled: the number has a scale word, so that "pounds" after it is money ("two million pounds"). So it is without one where nothing near it weighs.
     """
+    if m := _GLUED_DEGREES.match(text, position):
+        return m.end(), UNITS["°" + m[1].lower()]
     m = _UNIT_AFTER.match(text, position)
     if m is None:
         return None
@@ -120,7 +150,7 @@ def find_unit(text: str, position: int, *, scaled: bool = False) -> tuple[int, U
     unit = UNITS[word]
     if m["country"] and word in ("dollar", "dollars", "pound", "pounds", "franc", "francs", "peso", "pesos"):
         unit = Unit("money", _OF_COUNTRY.get(m["country"].strip(), m["country"].strip().lower() + " " + word.rstrip("s")))
-    if word in ("pound", "pounds") and scaled:
+    if word in ("pound", "pounds") and unit.dimension == "weight" and (scaled or _is_money(text, m)):
         unit = Unit("money", "gbp")
     return m.end(), unit
 
