@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flows.steps import chrome_patterns as patterns
-from flows.steps.dates import Moment, is_time_line, is_update_line, read_date_in, read_date_line
+from flows.steps.dates import Moment, is_time_line, read_date_in, read_date_line
 
 HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
 FOOTER_LINES = 5
@@ -139,23 +139,17 @@ def _join(lines: list[_Line]) -> str:
 
 
 def _take_date(lines: list[_Line]) -> Moment | None:
-    """Find the date line among the first lines; drop it, or cut it off the front of a line that goes on as text.
-
-    One that tells of an update counts only where none tells of the publication.
-    """
-    updated: Moment | None = None
+    """Find the date line among the first lines; drop it, or cut it off the front of a line that goes on as text."""
     for line in lines[:HEADER_LINES]:
         if (found := read_date_line(line.text)) is not None:
             moment, rest = found
             if rest:
                 lines.insert(lines.index(line) + 1, _Line(rest, starts_block=False))
             line.dropped = "date line"
-            if rest or not is_update_line(line.text):
-                return moment
-            updated = updated or moment
-        elif line.is_prose and line.n_words > 12:
-            break
-    return updated
+            return moment
+        if line.is_prose and line.n_words > 12:
+            return None
+    return None
 
 
 def _cut_code(lines: list[_Line]) -> None:

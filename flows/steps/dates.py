@@ -15,7 +15,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from dateutil import parser as dateutil_parser
-from dateutil import tz as dateutil_tz
 
 Precision = Literal["second", "day"]
 
@@ -31,12 +30,10 @@ _ZONE_HOURS = {
     "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8, "jst": 9, "aest": 10, "aedt": 11,
 }  # fmt: skip
 
-_ZONE_PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}  # summer and winter time alike
-
 _MONTH = r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _TIME = (
     r"(?:(?:,|\s+at|\s*[-–—|·/T])?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<half>[ap])\.?m\b\.?)?"
-    r"(?:\s*\(?(?P<zone>Z|[ECMP]T|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{2}:?\d{2})\b\)?)?)?"
+    r"(?:\s*\(?(?P<zone>Z|[A-Z]{3,4}|(?:UTC|GMT)?[+-]\d{2}:?\d{2})\b\)?)?)?"
 )
 # One full calendar date with an optional time of day. Months are words or the order is ISO's: 03/04/2024 means two days, so it is not read from text.
 FULL_DATE = re.compile(
@@ -51,14 +48,11 @@ _LABEL = (
     r"(?:\s+(?:on|at))?\s*:?\s*"
 )
 _LABELLED = re.compile(rf"(?P<label>{_LABEL})?", re.IGNORECASE)
-_CLOCK = r"\d\d?[:.]\d\d(?: ?[ap]\.?m\b\.?)?(?: \(?[A-Z]{2,4}\b\)?)?"
-_NO_DAY = re.compile(  # "Published 3 hours ago", "Updated 14:05 GMT", "06/05/2024 - 10:15", which may be two days: furniture, but no day
-    rf"(?:{_LABEL}(?:(?:about |an? |\d+ )(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month)s? ago|(?:today|yesterday)?(?:,|\s+at)?\s*{_CLOCK})"
-    rf"|(?:{_LABEL})?\d\d?[./]\d\d?[./](?:19|20)\d\d(?:\s*(?:[-–—|,]|at)?\s*{_CLOCK})?)",
+_NO_DAY = re.compile(  # "Published 3 hours ago", "Updated 14:05 GMT": furniture, but no day
+    rf"{_LABEL}(?:(?:about |an? |\d+ )(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month)s? ago"
+    r"|(?:today|yesterday)?(?:,|\s+at)?\s*\d\d?[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?)",
     re.IGNORECASE,
 )
-_CLOCK_FIRST = re.compile(rf"(?P<clock>{_CLOCK})(?:\s*[,|·–—-]|\s+on)?\s+", re.IGNORECASE)  # "10:15 AM EDT, Mon May 6, 2024"
-_OF_AN_UPDATE = re.compile(r"\W*(?:last\s+)?(?:updated?|modified)\b", re.IGNORECASE)
 _BARE_PREFIX = re.compile(r"date\s*:?\s*(?=(?:19|20)\d\d-\d\d-\d\d)", re.IGNORECASE)
 _AFTER_DATE_LINE = re.compile(r"\s*(?:[|·•/,–—-]\s*[^.!?]{0,60})?", re.IGNORECASE)
 _FILE_NAME_DATE = re.compile(
@@ -97,8 +91,6 @@ def read_value(value: Any) -> Moment | None:
     text = str(value).strip()
     if text.casefold() in MISSING:
         return None
-    if re.fullmatch(r"(?:19|20)\d{12}", text):  # 20240506101500
-        text = f"{text[:8]}T{text[8:]}"
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return _read_number(float(text))
     return _read_text(text)
@@ -112,34 +104,19 @@ def read_date_line(line: str) -> tuple[Moment, str] | None:
     stripped = line.strip(" |·•")
     labelled = _LABELLED.match(stripped)
     start = labelled.end() if labelled else 0
-    match = FULL_DATE.match(stripped, start) or _date_after_clock(stripped, start)
+    match = FULL_DATE.match(stripped, start)
     if match is None:
         return None
     moment = _from_match(match)
     if moment is None:
         return None
-    rest = match.string[match.end() :]
+    rest = stripped[match.end() :]
     if _BARE_PREFIX.match(stripped) or (start == 0 and match["iso_year"] and re.match(r"\s+[\"'“‘]?[A-Z]", rest)):
         return moment, rest.strip()
     # "8 May 2024 | Politics", "Posted on May 3, 2014 by admin": nothing but furniture follows.
-    # "May 6, 2024Updated 3:12 p.m. ET": another time stamp follows.
-    if re.fullmatch(r"\s+by\s+[^.!?]{2,50}", rest) or _AFTER_DATE_LINE.fullmatch(rest) or is_time_line(rest):
+    if re.fullmatch(r"\s+by\s+[^.!?]{2,50}", rest) or _AFTER_DATE_LINE.fullmatch(rest):
         return moment, ""
     return None
-
-
-def _date_after_clock(line: str, start: int) -> re.Match[str] | None:
-    """Return the match of a date whose time of day stands before it, in a text that has them the other way round."""
-    clock = _CLOCK_FIRST.match(line, start)
-    date = FULL_DATE.match(line, clock.end()) if clock else None
-    if clock is None or date is None or date["hour"]:
-        return None
-    return FULL_DATE.match(f"{date.group()} {clock['clock']}{line[date.end() :]}")
-
-
-def is_update_line(line: str) -> bool:
-    """Say whether a date line tells when the text was changed, not when it was published."""
-    return _OF_AN_UPDATE.match(line) is not None
 
 
 def is_time_line(line: str) -> bool:
@@ -206,7 +183,7 @@ def _read_text(text: str) -> Moment:
     except ValueError:
         pass  # no ISO 8601: the other notations follow
     match = FULL_DATE.fullmatch(text)
-    if match is not None and match["zone"] is not None and _zone_offset(match["zone"], dt.datetime(2000, 1, 1, tzinfo=dt.UTC)) is None:
+    if match is not None and _zone_offset(match["zone"]) is None:
         raise BadDate("has a time zone that is not known")
     if match is not None and (moment := _from_match(match)) is not None:
         return moment
@@ -218,8 +195,6 @@ def _read_text(text: str) -> Moment:
             return _checked(parsedate_to_datetime(text))
         except (ValueError, TypeError):
             raise BadDate("is no time") from None
-    if (line := read_date_line(text)) is not None and not line[1]:  # "Published: 6 May 2024"
-        return line[0]
     return _read_loosely(text)
 
 
@@ -264,18 +239,16 @@ def _from_match(match: re.Match[str]) -> Moment | None:
         hour = hour % 12 + (12 if groups["half"].casefold() == "p" else 0)
     try:
         at = dt.datetime(year, month, day, hour, int(groups["minute"] or 0), int(groups["second"] or 0), tzinfo=dt.UTC)
-        offset = _zone_offset(groups["zone"], at)
+        offset = _zone_offset(groups["zone"])
         return Moment(at - offset, "second" if groups["hour"] else "day") if offset is not None else Moment(at.replace(hour=0, minute=0, second=0), "day")
     except (ValueError, OverflowError):
         return None
 
 
-def _zone_offset(zone: str | None, at: dt.datetime) -> dt.timedelta | None:
-    """Offset east of UTC at a local time; none named counts as UTC; None where the name is not known, so that only the day can be trusted."""
+def _zone_offset(zone: str | None) -> dt.timedelta | None:
+    """Offset east of UTC; none named counts as UTC; None where the name is not known, so that only the day can be trusted."""
     if zone is None:
         return dt.timedelta(0)
-    if (place := _ZONE_PLACES.get(zone.casefold())) is not None:
-        return at.replace(tzinfo=dateutil_tz.gettz(place)).utcoffset()
     if (hours := _ZONE_HOURS.get(zone.casefold())) is not None:
         return dt.timedelta(hours=hours)
     if numeric := re.search(r"([+-])(\d\d):?(\d\d)$", zone):

@@ -21,8 +21,7 @@ _TITLE = ("title", "headline", "headlinetext", "articletitle", "name", "heading"
 _DATE = (
     "publishedat", "datepublished", "published", "publisheddate", "publicationdate", "publishdate", "publishedon", "pubdate", "publishtime",
     "publishedtime", "datepublish", "firstpublished", "firstpublisheddate",
-    "dategmt", "publisheddategmt", "dateutc", "date", "datetime", "timestamp", "time", "articledate",
-    "created", "createdat", "datecreated", "webpublicationdate", "seendate",
+    "date", "datetime", "timestamp", "time", "articledate", "dategmt", "created", "createdat", "datecreated", "webpublicationdate", "seendate",
 )  # fmt: skip
 _URL = ("url", "canonicalurl", "link", "articleurl", "weburl", "pageurl", "sourceurl", "permalink", "canonical", "canonicallink", "uri")
 _OUTLET = ("outlet", "source", "publisher", "sitename", "publication", "sourcename", "site", "newspaper", "publishername", "provider", "domain", "agency")
