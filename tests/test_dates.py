@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.steps.dates import BadDate, read_date_line, read_dateline, read_file_name, read_value
+from flows.steps.dates import BadDate, read_dateline, read_file_name, read_value
+from flows.steps.stamps import is_time_line, read_date_line
 
 DAY = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
 TEN = dt.datetime(2024, 3, 5, 10, tzinfo=dt.UTC)
@@ -86,7 +87,44 @@ def test_bad_values(value: object, why: str) -> None:
 def test_date_lines(line: str, rest: str) -> None:
     found = read_date_line(line)
     assert found is not None
-    assert (found[0].at, found[1]) == (DAY, rest)
+    assert (found.moment.at, found.rest) == (DAY, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "precision"),
+    [
+        ("Published 5:00 AM EST, Tue March 5, 2024", TEN, "second"),
+        ("5:00 AM EST, March 5, 2024", TEN, "second"),
+        ("March 5, 2024 at 10 a.m.", TEN, "second"),
+        ("Tue 5 Mar 2024 11.00 GMT+1", TEN, "second"),
+        ("10:00 MARCH 5, 2024", TEN, "second"),
+        ("March 5, 2024Updated 3:12 p.m. ET", DAY, "day"),
+        ("5 March 2024 Last updated at 10:15 GMT", DAY, "day"),
+        ("March 5, 2024 10:15 AM ET", DAY, "day"),
+        ("March 5, 2024, 10:15 a.m. Eastern time", DAY, "day"),
+        ("Updated: 5:00 AM EST March 5, 2024", TEN, "second"),
+        ("Published: 10:00 GMT, 5 March 2024 | Updated: 12:15 GMT, 6 March 2024", TEN, "second"),
+        ("UPDATED: March 6, 2024 at 9:15 a.m. | PUBLISHED: March 5, 2024 at 10:00 a.m.", TEN, "second"),
+        ("10:00 UTC, 5 March 2024 | Region", TEN, "second"),
+        ("2024-03-05 10:00 | 2024-03-06 11:00", TEN, "second"),
+        ("15/03/2024 - 10:00", TEN.replace(day=15), "second"),
+    ],
+)
+def test_date_lines_with_a_time_of_day(line: str, at: dt.datetime, precision: str) -> None:
+    found = read_date_line(line)
+    assert found is not None
+    assert (found.moment.at, found.moment.precision, found.rest) == (at, precision, "")
+
+
+@pytest.mark.parametrize("line", ["03/05/2024 - 10:15", "Issued on: 03/05/2024 - 10:15", "03/05/24 10:15", "Updated 14:05 GMT", "Updated today at 14:05"])
+def test_time_lines_that_name_no_sure_day(line: str) -> None:
+    assert read_date_line(line) is None
+    assert is_time_line(line)
+
+
+@pytest.mark.parametrize("line", ["14:05", "9/11", "Updates from 5 March 2024", "5 March 2024: Dam bursts", "Published reports", "May 10:15"])
+def test_no_time_lines(line: str) -> None:
+    assert not is_time_line(line)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from flows.records import Article, Reject, Sighting, article_id
 from flows.sighted import sighting_order
 from flows.steps import decoding, sources
 from flows.steps.chrome import clean
-from flows.steps.dates import BAD_DATE_ADVICE, BadDate, Moment, read_dateline, read_file_name, read_value
+from flows.steps.dates import BAD_DATE_ADVICE, BadDate, read_dateline, read_file_name, read_value
 from flows.steps.documents import Document, Refusal, read_documents
 from flows.steps.fields import ReadOptions, plain_name
 from flows.steps.languages import detect_language
 from flows.steps.sources import InputError, InputFile
+from flows.steps.stamps import Moment
 
 __all__ = ["InputError", "ReadOptions", "ReadResult", "read_articles"]
 
