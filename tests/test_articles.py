@@ -142,6 +142,20 @@ def test_where_dates_come_from(tmp_path: Path, name: str, content: str | dict, s
     assert (article.published_at.date() if article.published_at else None) == (DAY.date() if precision else None)
 
 
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"date": "2024-03-04T23:15:00", "date_gmt": "2024-03-05T04:15:00"}, "2024-03-05T04:15:00+00:00"),
+        ({"published_date_utc": "2024-03-05 04:15", "published_date": "2024-03-04 23:15"}, "2024-03-05T04:15:00+00:00"),
+        ({"date_gmt": "0000-00-00 00:00:00", "date": "2024-03-05 04:15"}, "2024-03-05T04:15:00+00:00"),
+    ],
+)
+def test_a_date_that_is_utc_by_its_name_comes_before_local_time(tmp_path: Path, fields: dict[str, str], at: str) -> None:
+    result = read(write(tmp_path / "x.json", {"text": BODY, **fields}))
+    assert not result.rejects
+    assert result.articles[0].published_at == dt.datetime.fromisoformat(at)
+
+
 def test_a_date_line_leaves_the_text_and_a_dateline_stays(tmp_path: Path) -> None:
     result = read(write(tmp_path / "a.txt", f" date 2024-03-05 {BODY}"), write(tmp_path / "b.txt", f"CORVEL, 5 March 2024 - {OTHER}"))
     assert [article.text for article in result.articles] == [BODY, f"CORVEL, 5 March 2024 - {OTHER}"]

@@ -18,15 +18,17 @@ _TEXT = (
 _SURE_TEXT = 12  # so many of the names hold nothing but texts; "article", "story" or "document" may hold a label as well
 MIN_TEXT_WORDS = 5
 _TITLE = ("title", "headline", "headlinetext", "articletitle", "name", "heading", "subject")
-_DATE = (
+_DATE_NAMES = (
     "publishedat", "datepublished", "published", "publisheddate", "publicationdate", "publishdate", "publishedon", "pubdate", "publishtime",
     "publishedtime", "datepublish", "firstpublished", "firstpublisheddate",
-    "date", "datetime", "timestamp", "time", "articledate", "dategmt", "created", "createdat", "datecreated", "webpublicationdate", "seendate",
+    "date", "datetime", "timestamp", "time", "articledate", "created", "createdat", "datecreated", "webpublicationdate", "seendate",
 )  # fmt: skip
+# WordPress and its like give the same moment twice: in local time without a zone as "date", in UTC as "date_gmt", whose name is its zone.
+_DATE = tuple(name + zone for name in _DATE_NAMES for zone in ("gmt", "utc", ""))
 _URL = ("url", "canonicalurl", "link", "articleurl", "weburl", "pageurl", "sourceurl", "permalink", "canonical", "canonicallink", "uri")
 _OUTLET = ("outlet", "source", "publisher", "sitename", "publication", "sourcename", "site", "newspaper", "publishername", "provider", "domain", "agency")
 _ID = ("id", "guid", "uid", "articleid", "recordid", "docid", "documentid", "uuid", "key")
-_NO_VALUE = frozenset({"", "nan", "none", "null", "n/a", "nat"})
+_NO_VALUE = frozenset({"", "nan", "none", "null", "n/a", "nat", "0000-00-00", "0000-00-00 00:00:00", "0000-00-00t00:00:00"})  # databases' empty dates too
 
 
 @dataclass(frozen=True, slots=True)
