@@ -15,13 +15,14 @@ from typing import Any
 
 from dateutil import parser as dateutil_parser
 
-from flows.steps.stamps import FULL_DATE, ZONE_HOURS, Moment, moment_of, zone_offset
+from flows.steps.stamps import FULL_DATE, UNLABELLED, ZONE_HOURS, Moment, moment_of, read_date_line
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # outside, a date is a default value or a slip: 0001-01-01, 9999-12-31
 MIN_UNIX_SECONDS = 100_000_000  # 1973; smaller numbers are years, counts, or 0 for "unknown"
 MISSING = frozenset({"", "-", "n/a", "na", "nan", "nat", "none", "null", "unknown", "undefined", "undated", "0"})
 BAD_DATE_ADVICE = "Use ISO 8601, e.g. 2024-05-01T10:00Z."
 
+_END_OF_DAY = re.compile(r"[T ]24:00(?::00)?(?:\.0+)?(?![\d:])")  # newer versions of Python read it as ISO 8601, older ones do not
 _FILE_NAME_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_.])(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<![0-9A-Za-z])(?P<y2>(?:19|20)\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>0[1-9]|[12]\d|3[01])(?=T?\d{4}(?:\d\d)?Z?(?![0-9A-Za-z])|(?![0-9A-Za-z]))"
@@ -33,7 +34,8 @@ class BadDate(ValueError):
 
 
 def read_value(value: Any) -> Moment | None:
-    """Read a record's date field: datetime, date, Unix time in s, ms, µs or ns, ISO 8601, RFC 2822, or an unambiguous written date.
+    """Read a record's date field: datetime, date, Unix time in s, ms, µs or ns, ISO 8601, RFC 2822, YYYYMMDDhhmmss, or a written date, labelled or
+    among other words as long as there is one.
 
     Returns None where the field is empty ("", None, NaN, "n/a"). Raises BadDate where it holds something that is no date.
     """
@@ -84,6 +86,11 @@ def read_file_name(name: str) -> Moment | None:
 def _read_number(number: float) -> Moment:
     if not math.isfinite(number):
         raise BadDate("is no time")
+    if number == int(number) and 19_000_101_000_000 <= number <= 21_001_231_235_959:  # 20240506101500: too large for ms, too small for µs
+        try:
+            return _checked(dt.datetime.strptime(str(int(number)), "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC))
+        except ValueError as error:
+            raise error if isinstance(error, BadDate) else BadDate("is no time") from None
     if number == int(number) and 19_000_101 <= number <= 21_001_231:
         whole = int(number)
         try:
@@ -97,16 +104,30 @@ def _read_number(number: float) -> Moment:
 
 
 def _read_text(text: str) -> Moment:
+    try:
+        return _read_notation(text)
+    except BadDate:
+        # As over a text: "Published: 6 May 2024", "Updated 2:15 PM EDT, Mon May 6, 2024"; else one full date among other words, of which the day is taken.
+        days = list(FULL_DATE.finditer(text))
+        found = read_date_line(text)
+        if found is not None and not found.rest and (len(days) <= 1 or found.rank != UNLABELLED):  # "6 May 2024 - 8 May 2024" is no date
+            return found.moment
+        if len(days) == 1 and (moment := moment_of(days[0], days[0])) and not re.search(r"\d", text[: days[0].start()] + text[days[0].end() :]):
+            return moment if days[0]["zone"] else moment_of(days[0], None) or moment
+        raise
+
+
+def _read_notation(text: str) -> Moment:
+    """Read a text that is a date and nothing else, in one of the notations of databases, feeds and mails, or as dateutil knows it."""
     iso = re.sub(r"\s*(?:UTC|GMT|Z)$", "+00:00", re.sub(r"(\d)\s+([+-]\d\d:?\d\d)$", r"\1\2", text)) if len(text) > 10 else text
     try:
-        return _checked(dt.datetime.fromisoformat(iso), day_only=len(iso) <= 10)
+        if not _END_OF_DAY.search(text):
+            return _checked(dt.datetime.fromisoformat(iso), day_only=len(iso) <= 10)
     except BadDate:
         raise
     except ValueError:
         pass  # no ISO 8601: the other notations follow
     match = FULL_DATE.fullmatch(text)
-    if match is not None and zone_offset(match["zone"]) is None:
-        raise BadDate("has a time zone that is not known")
     if match is not None and (moment := moment_of(match, match)) is not None:
         return moment
     numeric = re.match(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}(?!\d)", text)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Precision = Literal["second", "day"]
+UPDATED, UNLABELLED, PUBLISHED = range(3)  # what a date is, by the label before it; the greater comes first
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH_NUMBER = {name: i for i, name in enumerate(_MONTHS, 1)} | {name[:3]: i for i, name in enumerate(_MONTHS, 1)} | {"sept": 9}
@@ -67,7 +68,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A line that is a date. `rest` is the text that follows on the same line; `rank` says what the date is: published 2, unlabelled 1, last updated 0."""
+    """A line that is a date. `rest` is the text that follows on the same line; `rank` is UPDATED, UNLABELLED or PUBLISHED."""
 
     moment: Moment
     rest: str
@@ -78,7 +79,7 @@ class DateLine:
 class _Stamp:
     """One date of a line, with the label before it and the time of day on either side, in the order of the line."""
 
-    rank: int = 1
+    rank: int = UNLABELLED
     day: re.Match[str] | None = None
     clock: re.Match[str] | None = None
 
@@ -118,7 +119,7 @@ def read_date_line(line: str) -> DateLine | None:
     match = FULL_DATE.match(stripped, prefix.end() if prefix else 0)
     moment = moment_of(match, match) if match else None
     if match is not None and moment is not None and (prefix or (match["iso_year"] and re.match(r"\s+[\"'“‘]?[A-Z]", stripped[match.end() :]))):
-        return DateLine(moment, stripped[match.end() :].strip(), 2 if prefix else 1)
+        return DateLine(moment, stripped[match.end() :].strip(), PUBLISHED if prefix else UNLABELLED)
     return None
 
 
@@ -201,7 +202,7 @@ def _read_head(line: str) -> _Head:
         position = match.end()
         stamp = head.stamps[-1]
         if match["label"]:
-            head.stamps.append(_Stamp(0 if match["later"] else 2))
+            head.stamps.append(_Stamp(UPDATED if match["later"] else PUBLISHED))
             head.has_label = True
         elif match["written"] or match["numeric"]:
             if stamp.day is not None:
