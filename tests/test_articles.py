@@ -156,6 +156,11 @@ def test_a_date_that_is_utc_by_its_name_comes_before_local_time(tmp_path: Path, 
     assert result.articles[0].published_at == dt.datetime.fromisoformat(at)
 
 
+def test_an_excerpt_of_half_a_sentence_is_no_article(tmp_path: Path) -> None:
+    result = read(write(tmp_path / "x.json", {"content": "The dam above Corvel burst before dawn on Tuesday, and the water… [+3421 chars]"}))
+    assert (reasons(result), result.articles) == (["cut short"], [])
+
+
 def test_a_date_line_leaves_the_text_and_a_dateline_stays(tmp_path: Path) -> None:
     result = read(write(tmp_path / "a.txt", f" date 2024-03-05 {BODY}"), write(tmp_path / "b.txt", f"CORVEL, 5 March 2024 - {OTHER}"))
     assert [article.text for article in result.articles] == [BODY, f"CORVEL, 5 March 2024 - {OTHER}"]

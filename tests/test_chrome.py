@@ -159,6 +159,26 @@ def test_the_times_of_a_live_blogs_entries_stay(time: str) -> None:
     assert (clean(text).text, clean(text).chrome) == (text, {})
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        " The county said that the fire began when the valve failed and that the… [+3421 chars]",
+        " The fire began when […]",
+        "\n\nThe fire began when [...]",
+        " The fire was put out by Mr.… [+12 chars]",
+        " [...]",
+        "… [+3,421 chars]",
+    ],
+)
+def test_the_sentence_that_a_feed_cut_off_goes_with_its_mark(end: str) -> None:
+    assert (clean(BODY + end).text, clean(BODY + end).chrome) == (BODY, {"cut short": 1})
+
+
+def test_dots_in_brackets_within_a_text_stay() -> None:
+    text = f'{FIRST}\n\n"We saw [...] a flame," he said.'
+    assert (clean(text).text, clean(text).chrome) == (text, {})
+
+
 def test_an_inline_dateline_stays() -> None:
     assert clean(f"ORVEL - {BODY}").text == f"ORVEL - {BODY}"
 

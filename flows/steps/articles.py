@@ -105,7 +105,10 @@ def _make_copy(file: InputFile, document: Document, source: str, run_id: str, op
     text, n_repaired = decoding.tidy(document.text)
     cleaned = clean(text, title)
     if not any(char.isalnum() for char in cleaned.text):
-        rejects.append(Reject(run_id, source, "no text", f"{place} holds no text besides headings, captions and page furniture."))
+        if "cut short" in cleaned.chrome:
+            rejects.append(Reject(run_id, source, "cut short", f"{place} breaks off within its first sentence. Collect the whole text."))
+        else:
+            rejects.append(Reject(run_id, source, "no text", f"{place} holds no text besides headings, captions and page furniture."))
         return None
     language = detect_language(cleaned.text)
     if options.languages and language != "und" and language not in options.languages:

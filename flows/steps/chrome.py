@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flows.steps import chrome_patterns as patterns
+from flows.steps.cut_short import drop_cut_sentence
 from flows.steps.stamps import DateLine, Moment, is_time_line, read_date_in, read_date_line, words_beside_dates
 
 HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
@@ -62,6 +63,7 @@ def clean(text: str, title: str = "") -> Cleaned:
 
     `text` must be tidy (line ends are "\\n"). Kept lines keep their code points; paragraphs are joined by "\\n\\n", lines within one by "\\n".
     """
+    text, is_cut = drop_cut_sentence(text)
     lines = _lines(_unwrap(text))
     date = _take_date(lines)
     _drop_captions(lines)
@@ -74,7 +76,7 @@ def clean(text: str, title: str = "") -> Cleaned:
     title = _take_title(lines, title)
     _drop_foot_furniture(lines)
     _drop_repeats(lines)
-    chrome: dict[str, int] = {}
+    chrome: dict[str, int] = {"cut short": 1} if is_cut else {}
     for line in lines:
         if line.dropped and line.dropped != "title":
             chrome[line.dropped] = chrome.get(line.dropped, 0) + 1
