@@ -60,6 +60,19 @@ def test_every_format_gives_the_same_text(tmp_path: Path) -> None:
     assert (result.n_files, result.n_documents) == (8, 8)
 
 
+@pytest.mark.parametrize(
+    ("inner", "blocks"),
+    [
+        ("<blockquote>The mayor spoke.<p>We lost it.</p>It was old.</blockquote>", ["The mayor spoke.", "We lost it.", "It was old."]),
+        ("<blockquote>We <b>lost</b> it.<br>It was old.</blockquote>", ["We lost it.\nIt was old."]),
+        ("<ul><li>One bridge.<ul><li>The old one.</li></ul>And a mill.</li></ul>", ["One bridge.", "The old one.", "And a mill."]),
+    ],
+)
+def test_words_beside_the_paragraphs_of_a_quote_or_a_list_stay_in_their_order(tmp_path: Path, inner: str, blocks: list[str]) -> None:
+    page = f"<html><head><title>Dam bursts</title></head><body><article><h1>Dam bursts</h1><p>{BODY}</p>{inner}<p>{OTHER}</p></article></body></html>"
+    assert read(write(tmp_path / "x.html", page)).articles[0].text == "\n\n".join([BODY, *blocks, OTHER])
+
+
 def test_nested_json_fields(tmp_path: Path) -> None:
     path = write(
         tmp_path / "x.json", {"source": {"id": None, "name": "Corvel Post"}, "title": {"rendered": "Dam"}, "content": {"rendered": f"<p>{BODY}</p>"}, "id": 17}
