@@ -81,6 +81,39 @@ def test_nested_json_fields(tmp_path: Path) -> None:
     assert (sighting.outlet, sighting.title, sighting.source, sighting.source_key) == ("Corvel Post", "Dam", "x.json", "Corvel Post/17")
 
 
+@pytest.mark.parametrize(
+    ("dump", "id_"),
+    [
+        ({"took": 3, "hits": {"total": {"value": 1}, "hits": [{"_index": "n", "_id": "17", "_source": {"title": "Dam", "body": BODY}}]}}, "17"),
+        ({"articles": {"results": [{"uri": "17", "title": "Dam", "body": BODY, "id": 17}], "totalResults": 1, "page": 1}}, "17"),
+        ({"response": {"status": "ok", "results": [{"id": 17, "webTitle": "Dam", "fields": {"bodyText": BODY}, "tags": [{"id": "region"}]}]}}, "17"),
+        ({"status": "OK", "response": {"docs": [{"_id": "17", "headline": {"main": "Dam", "kicker": None}, "body": BODY}], "meta": {"hits": 1}}}, "17"),
+    ],
+)
+def test_answers_of_news_apis(tmp_path: Path, dump: dict, id_: str) -> None:
+    result = read(write(tmp_path / "x.json", dump))
+    assert not result.rejects
+    assert [(article.title, article.text) for article in result.articles] == [("Dam", BODY)]
+    assert [sighting.source for sighting in result.sightings] == [f"x.json#{id_}"]
+
+
+def test_lists_within_an_article_are_no_articles(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"page": {"title": "Dam", "text": BODY, "comments": [{"text": OTHER}]}, "more": {"comments": [{"text": OTHER}]}})
+    assert [article.text for article in read(path).articles] == [BODY]
+
+
+def test_a_headline_with_fields_is_no_article(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", BODY)
+    write(tmp_path / "x.json", {"id": 17, "title": {"text": "The dam above Corvel burst before dawn", "lang": "en"}})
+    assert (len(read(tmp_path).articles), reasons(read(tmp_path))) == (1, ["no text"])
+
+
+def test_which_of_two_lists_holds_the_articles_is_not_guessed(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"a": {"new": [{"text": BODY}]}, "b": {"old": [{"text": OTHER}]}})
+    with pytest.raises(InputError, match="has no text"):
+        read(path)
+
+
 def test_text_as_a_list_of_paragraphs(tmp_path: Path) -> None:
     assert read(write(tmp_path / "x.json", {"text": [BODY, OTHER]})).articles[0].text == f"{BODY}\n\n{OTHER}"
 
