@@ -60,12 +60,58 @@ def test_every_format_gives_the_same_text(tmp_path: Path) -> None:
     assert (result.n_files, result.n_documents) == (8, 8)
 
 
+@pytest.mark.parametrize(
+    ("inner", "blocks"),
+    [
+        ("<blockquote>The mayor spoke.<p>We lost it.</p>It was old.</blockquote>", ["The mayor spoke.", "We lost it.", "It was old."]),
+        ("<blockquote>We <b>lost</b> it.<br>It was old.</blockquote>", ["We lost it.\nIt was old."]),
+        ("<ul><li>One bridge.<ul><li>The old one.</li></ul>And a mill.</li></ul>", ["One bridge.", "The old one.", "And a mill."]),
+    ],
+)
+def test_words_beside_the_paragraphs_of_a_quote_or_a_list_stay_in_their_order(tmp_path: Path, inner: str, blocks: list[str]) -> None:
+    page = f"<html><head><title>Dam bursts</title></head><body><article><h1>Dam bursts</h1><p>{BODY}</p>{inner}<p>{OTHER}</p></article></body></html>"
+    assert read(write(tmp_path / "x.html", page)).articles[0].text == "\n\n".join([BODY, *blocks, OTHER])
+
+
 def test_nested_json_fields(tmp_path: Path) -> None:
     path = write(
         tmp_path / "x.json", {"source": {"id": None, "name": "Corvel Post"}, "title": {"rendered": "Dam"}, "content": {"rendered": f"<p>{BODY}</p>"}, "id": 17}
     )
     [sighting] = read(path).sightings
     assert (sighting.outlet, sighting.title, sighting.source, sighting.source_key) == ("Corvel Post", "Dam", "x.json", "Corvel Post/17")
+
+
+@pytest.mark.parametrize(
+    ("dump", "id_"),
+    [
+        ({"took": 3, "hits": {"total": {"value": 1}, "hits": [{"_index": "n", "_id": "17", "_source": {"title": "Dam", "body": BODY}}]}}, "17"),
+        ({"articles": {"results": [{"uri": "17", "title": "Dam", "body": BODY, "id": 17}], "totalResults": 1, "page": 1}}, "17"),
+        ({"response": {"status": "ok", "results": [{"id": 17, "webTitle": "Dam", "fields": {"bodyText": BODY}, "tags": [{"id": "region"}]}]}}, "17"),
+        ({"status": "OK", "response": {"docs": [{"_id": "17", "headline": {"main": "Dam", "kicker": None}, "body": BODY}], "meta": {"hits": 1}}}, "17"),
+    ],
+)
+def test_answers_of_news_apis(tmp_path: Path, dump: dict, id_: str) -> None:
+    result = read(write(tmp_path / "x.json", dump))
+    assert not result.rejects
+    assert [(article.title, article.text) for article in result.articles] == [("Dam", BODY)]
+    assert [sighting.source for sighting in result.sightings] == [f"x.json#{id_}"]
+
+
+def test_lists_within_an_article_are_no_articles(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"page": {"title": "Dam", "text": BODY, "comments": [{"text": OTHER}]}, "more": {"comments": [{"text": OTHER}]}})
+    assert [article.text for article in read(path).articles] == [BODY]
+
+
+def test_a_headline_with_fields_is_no_article(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", BODY)
+    write(tmp_path / "x.json", {"id": 17, "title": {"text": "The dam above Corvel burst before dawn", "lang": "en"}})
+    assert (len(read(tmp_path).articles), reasons(read(tmp_path))) == (1, ["no text"])
+
+
+def test_which_of_two_lists_holds_the_articles_is_not_guessed(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", {"a": {"new": [{"text": BODY}]}, "b": {"old": [{"text": OTHER}]}})
+    with pytest.raises(InputError, match="has no text"):
+        read(path)
 
 
 def test_text_as_a_list_of_paragraphs(tmp_path: Path) -> None:
@@ -140,6 +186,25 @@ def test_where_dates_come_from(tmp_path: Path, name: str, content: str | dict, s
     assert (article.date_source, article.date_precision) == (source, precision)
     assert article.published_at == sighting.published_at
     assert (article.published_at.date() if article.published_at else None) == (DAY.date() if precision else None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"date": "2024-03-04T23:15:00", "date_gmt": "2024-03-05T04:15:00"}, "2024-03-05T04:15:00+00:00"),
+        ({"published_date_utc": "2024-03-05 04:15", "published_date": "2024-03-04 23:15"}, "2024-03-05T04:15:00+00:00"),
+        ({"date_gmt": "0000-00-00 00:00:00", "date": "2024-03-05 04:15"}, "2024-03-05T04:15:00+00:00"),
+    ],
+)
+def test_a_date_that_is_utc_by_its_name_comes_before_local_time(tmp_path: Path, fields: dict[str, str], at: str) -> None:
+    result = read(write(tmp_path / "x.json", {"text": BODY, **fields}))
+    assert not result.rejects
+    assert result.articles[0].published_at == dt.datetime.fromisoformat(at)
+
+
+def test_an_excerpt_of_half_a_sentence_is_no_article(tmp_path: Path) -> None:
+    result = read(write(tmp_path / "x.json", {"content": "The dam above Corvel burst before dawn on Tuesday, and the water… [+3421 chars]"}))
+    assert (reasons(result), result.articles) == (["cut short"], [])
 
 
 def test_a_date_line_leaves_the_text_and_a_dateline_stays(tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_sentences_that_begin_like_noise_stay(sentence: str) -> None:
         ("Refinery fire put out after...\nRefinery fire put out after nine hours", "Refinery fire put out after...", {"repeated headline": 1}),
         ("Menu\nSearch\nLocal News\nRefinery fire put out\nPublished 3 hours ago", "Refinery fire put out", {"nav line": 2, "masthead": 1, "date line": 1}),
         ("Refinery fire put out\nIda Borg\nMon 6 May 2024 10.15 GMT", "Refinery fire put out", {"byline": 1, "date line": 1}),
+        ("Published 10:15 AM EDT, Mon May 6, 2024\nRefinery fire put out", "Refinery fire put out", {"date line": 1}),
+        ("06/05/2024 - 10:15\nRefinery fire put out\nIssued on: 06/05/2024 - 10:15", "Refinery fire put out", {"date line": 2}),
+        ("Orvel Post, May 6, 2024\nRefinery fire put out", "Refinery fire put out", {"date line": 1}),
+        ("6 May 2024: the day the refinery burnt", "6 May 2024: the day the refinery burnt", {}),
         ("Ida Borg\nIda BorgReuters", "", {"photo caption": 2}),
         ("What set the refinery on fire?", "What set the refinery on fire?", {}),
         ("", "", {}),
@@ -141,6 +145,14 @@ def test_the_title_from_metadata_leaves_the_text(line: str) -> None:
     assert (cleaned.text, cleaned.title) == (BODY, "Refinery fire put out")
 
 
+@pytest.mark.parametrize("lines", [["Last updated: 8 May 2024", "Published: 6 May 2024"], ["Published: 6 May 2024", "Last updated: 8 May 2024"]])
+def test_the_day_of_publication_comes_before_that_of_an_update(lines: list[str]) -> None:
+    cleaned = clean("\n".join(["Refinery fire put out", *lines, "", BODY]))
+    assert cleaned.date is not None
+    assert cleaned.date.at.day == 6
+    assert (cleaned.text, cleaned.chrome) == (BODY, {"date line": 2})
+
+
 def test_a_first_sentence_is_no_title() -> None:
     assert clean(f"The fire is out.\n\n{BODY}").title == ""
     assert clean("Fire put out").text == "Fire put out"
@@ -149,6 +161,26 @@ def test_a_first_sentence_is_no_title() -> None:
 @pytest.mark.parametrize("time", ["14:35", "9:05", "2.10pm", "13:05 GMT"])
 def test_the_times_of_a_live_blogs_entries_stay(time: str) -> None:
     text = f"{FIRST}\n\n{time}\n\n{SECOND}"
+    assert (clean(text).text, clean(text).chrome) == (text, {})
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        " The county said that the fire began when the valve failed and that the… [+3421 chars]",
+        " The fire began when […]",
+        "\n\nThe fire began when [...]",
+        " The fire was put out by Mr.… [+12 chars]",
+        " [...]",
+        "… [+3,421 chars]",
+    ],
+)
+def test_the_sentence_that_a_feed_cut_off_goes_with_its_mark(end: str) -> None:
+    assert (clean(BODY + end).text, clean(BODY + end).chrome) == (BODY, {"cut short": 1})
+
+
+def test_dots_in_brackets_within_a_text_stay() -> None:
+    text = f'{FIRST}\n\n"We saw [...] a flame," he said.'
     assert (clean(text).text, clean(text).chrome) == (text, {})
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.steps.dates import BadDate, read_date_line, read_dateline, read_file_name, read_value
+from flows.steps.dates import BadDate, read_dateline, read_file_name, read_value
+from flows.steps.stamps import is_time_line, read_date_line
 
 DAY = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
 TEN = dt.datetime(2024, 3, 5, 10, tzinfo=dt.UTC)
@@ -19,7 +20,9 @@ TEN = dt.datetime(2024, 3, 5, 10, tzinfo=dt.UTC)
     [
         "2024-03-05", "2024/03/05", "20240305", 20240305, "5 March 2024", "March 5, 2024", "Mar. 5th, 2024", "Tuesday, 5 March 2024", "5-Mar-2024",
         dt.date(2024, 3, 5), dt.datetime(2024, 3, 5),  # noqa: DTZ001 - naive, as Parquet files hold them
-        "2024-03-05T00:00:00Z", "2024-03-05 00:00:00",
+        "2024-03-05T00:00:00Z", "2024-03-05 00:00:00", "Published: 5 March 2024", "Corvel, 5 March 2024", "5 March 2024 (print edition)",
+        # Of a time in a zone that is not known the day can be trusted, as in a date line.
+        "5 Mar 2024 10:00 QQQ", "March 5, 2024, 10:15 a.m. ET", "2024-03-05 10:15:00 Corvel/Tarn",
     ],
 )  # fmt: skip
 def test_days(value: object) -> None:
@@ -33,6 +36,7 @@ def test_days(value: object) -> None:
     [
         "2024-03-05T10:00Z", "2024-03-05T11:00:00+01:00", "2024-03-05 10:00", "2024-03-05 05:00:00 -0500", "2024-03-05 10:00 UTC", "20240305T100000Z",
         "Tue, 05 Mar 2024 10:00:00 GMT", "Mar 5, 2024 5:00 AM EST", "5 March 2024, 10:00", "March 5, 2024 at 10.00am",
+        "Updated 5:00 AM EST, Tue March 5, 2024", "20240305100000", 20240305100000, "2024-03-05T11:00:00+01:00[Corvel/Tarn]",
         1709632800, 1709632800.0, "1709632800", 1709632800000, 1709632800000000, 1709632800000000000,
         dt.datetime(2024, 3, 5, 10),  # noqa: DTZ001
         dt.datetime(2024, 3, 5, 12, tzinfo=dt.timezone(dt.timedelta(hours=2))),
@@ -42,6 +46,12 @@ def test_times(value: object) -> None:
     moment = read_value(value)
     assert moment is not None
     assert (moment.at, moment.precision) == (TEN, "second")
+
+
+def test_the_end_of_a_day() -> None:
+    moment = read_value("2024-03-04T24:00:00Z")
+    assert moment is not None
+    assert (moment.at, moment.precision) == (DAY, "second")
 
 
 @pytest.mark.parametrize("value", [None, "", "  ", "n/a", "None", "null", float("nan"), "-", "0"])
@@ -62,7 +72,10 @@ def test_nothing(value: object) -> None:
         ("0001-01-01", "lies outside 1900 to 2100"),
         (12, "is no time"),
         (True, "is no time"),
-        ("5 Mar 2024 10:00 QQQ", "has a time zone that is not known"),
+        ("5 March 2024 or 6 March 2024", "is no time"),
+        ("5 March 2024 - 6 March 2024", "is no time"),
+        ("Page 3, 5 March 2024", "is no time"),
+        ("20241305100000", "is no time"),
     ],
 )
 def test_bad_values(value: object, why: str) -> None:
@@ -86,7 +99,44 @@ def test_bad_values(value: object, why: str) -> None:
 def test_date_lines(line: str, rest: str) -> None:
     found = read_date_line(line)
     assert found is not None
-    assert (found[0].at, found[1]) == (DAY, rest)
+    assert (found.moment.at, found.rest) == (DAY, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "precision"),
+    [
+        ("Published 5:00 AM EST, Tue March 5, 2024", TEN, "second"),
+        ("5:00 AM EST, March 5, 2024", TEN, "second"),
+        ("March 5, 2024 at 10 a.m.", TEN, "second"),
+        ("Tue 5 Mar 2024 11.00 GMT+1", TEN, "second"),
+        ("10:00 MARCH 5, 2024", TEN, "second"),
+        ("March 5, 2024Updated 3:12 p.m. ET", DAY, "day"),
+        ("5 March 2024 Last updated at 10:15 GMT", DAY, "day"),
+        ("March 5, 2024 10:15 AM ET", DAY, "day"),
+        ("March 5, 2024, 10:15 a.m. Eastern time", DAY, "day"),
+        ("Updated: 5:00 AM EST March 5, 2024", TEN, "second"),
+        ("Published: 10:00 GMT, 5 March 2024 | Updated: 12:15 GMT, 6 March 2024", TEN, "second"),
+        ("UPDATED: March 6, 2024 at 9:15 a.m. | PUBLISHED: March 5, 2024 at 10:00 a.m.", TEN, "second"),
+        ("10:00 UTC, 5 March 2024 | Region", TEN, "second"),
+        ("2024-03-05 10:00 | 2024-03-06 11:00", TEN, "second"),
+        ("15/03/2024 - 10:00", TEN.replace(day=15), "second"),
+    ],
+)
+def test_date_lines_with_a_time_of_day(line: str, at: dt.datetime, precision: str) -> None:
+    found = read_date_line(line)
+    assert found is not None
+    assert (found.moment.at, found.moment.precision, found.rest) == (at, precision, "")
+
+
+@pytest.mark.parametrize("line", ["03/05/2024 - 10:15", "Issued on: 03/05/2024 - 10:15", "03/05/24 10:15", "Updated 14:05 GMT", "Updated today at 14:05"])
+def test_time_lines_that_name_no_sure_day(line: str) -> None:
+    assert read_date_line(line) is None
+    assert is_time_line(line)
+
+
+@pytest.mark.parametrize("line", ["14:05", "9/11", "Updates from 5 March 2024", "5 March 2024: Dam bursts", "Published reports", "May 10:15"])
+def test_no_time_lines(line: str) -> None:
+    assert not is_time_line(line)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from flows.records import Article, Reject, Sighting, article_id
 from flows.sighted import sighting_order
 from flows.steps import decoding, sources
 from flows.steps.chrome import clean
-from flows.steps.dates import BAD_DATE_ADVICE, BadDate, Moment, read_dateline, read_file_name, read_value
+from flows.steps.dates import BAD_DATE_ADVICE, BadDate, read_dateline, read_file_name, read_value
 from flows.steps.documents import Document, Refusal, read_documents
 from flows.steps.fields import ReadOptions, plain_name
 from flows.steps.languages import detect_language
 from flows.steps.sources import InputError, InputFile
+from flows.steps.stamps import Moment
 
 __all__ = ["InputError", "ReadOptions", "ReadResult", "read_articles"]
 
@@ -104,7 +105,10 @@ def _make_copy(file: InputFile, document: Document, source: str, run_id: str, op
     text, n_repaired = decoding.tidy(document.text)
     cleaned = clean(text, title)
     if not any(char.isalnum() for char in cleaned.text):
-        rejects.append(Reject(run_id, source, "no text", f"{place} holds no text besides headings, captions and page furniture."))
+        if "cut short" in cleaned.chrome:
+            rejects.append(Reject(run_id, source, "cut short", f"{place} breaks off within its first sentence. Collect the whole text."))
+        else:
+            rejects.append(Reject(run_id, source, "no text", f"{place} holds no text besides headings, captions and page furniture."))
         return None
     language = detect_language(cleaned.text)
     if options.languages and language != "und" and language not in options.languages:

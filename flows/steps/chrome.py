@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flows.steps import chrome_patterns as patterns
-from flows.steps.dates import Moment, is_time_line, read_date_in, read_date_line
+from flows.steps.cut_short import drop_cut_sentence
+from flows.steps.stamps import DateLine, Moment, is_time_line, read_date_in, read_date_line, words_beside_dates
 
 HEADER_LINES = 10  # a page's head, before the first sentence, is rarely longer
 FOOTER_LINES = 5
 MAX_TITLE_WORDS, MAX_TITLE_CHARS = 18, 140
 MIN_PROSE_WORDS = 5
+MIN_WORDS_BESIDE_DATE = 3  # with fewer, a line with a full date is a stamp of some sort: "NBC News, May 6, 2024"
 MAX_FURNITURE_WORDS, MAX_FURNITURE_CHARS = 60, 600  # a paragraph beyond that is nobody's furniture; it also bounds the time a pattern can take
 MIN_CODE_MARKS_PER_WORD = 0.2  # scripts and styles of real pages have 0.4 and more, prose with formulas and brackets 0.1 at most
 MIN_WRAPPED_LINES = 4  # fewer tell nothing about how a text was wrapped
@@ -63,6 +65,7 @@ def clean(text: str, title: str = "") -> Cleaned:
 
     `text` must be tidy (line ends are "\\n"). Kept lines keep their code points; paragraphs are joined by "\\n\\n", lines within one by "\\n".
     """
+    text, is_cut = drop_cut_sentence(text)
     lines = _lines(_unwrap(text))
     date = _take_date(lines)
     _cut_code(lines)
@@ -76,7 +79,7 @@ def clean(text: str, title: str = "") -> Cleaned:
     title = _take_title(lines, title)
     _drop_foot_furniture(lines)
     _drop_repeats(lines)
-    chrome: dict[str, int] = {}
+    chrome: dict[str, int] = {"cut short": 1} if is_cut else {}
     for line in lines:
         if line.dropped and line.dropped != "title":
             chrome[line.dropped] = chrome.get(line.dropped, 0) + 1
@@ -139,17 +142,21 @@ def _join(lines: list[_Line]) -> str:
 
 
 def _take_date(lines: list[_Line]) -> Moment | None:
-    """Find the date line among the first lines; drop it, or cut it off the front of a line that goes on as text."""
-    for line in lines[:HEADER_LINES]:
-        if (found := read_date_line(line.text)) is not None:
-            moment, rest = found
-            if rest:
-                lines.insert(lines.index(line) + 1, _Line(rest, starts_block=False))
-            line.dropped = "date line"
-            return moment
-        if line.is_prose and line.n_words > 12:
-            return None
-    return None
+    """Find the date line among the first lines; drop it, or cut it off the front of a line that goes on as text.
+
+    "Published: 6 May 2024" counts below "Last updated: 8 May 2024" as well: a line replaces one above it that is labelled less surely.
+    """
+    best: DateLine | None = None
+    for i, line in enumerate(lines[:HEADER_LINES]):
+        found = read_date_line(line.text)
+        if found is not None and (best is None or found.rank > best.rank):
+            best, line.dropped = found, "date line"
+            if found.rest:
+                lines.insert(i + 1, _Line(found.rest, starts_block=False))
+                break
+        elif line.is_prose and line.n_words > 12:
+            break
+    return best.moment if best else None
 
 
 def _cut_code(lines: list[_Line]) -> None:
@@ -270,7 +277,7 @@ def _head_reason(line: _Line) -> str:
     words = re.findall(r"[\w'’&-]+", line.text)
     if not words:
         return "rule"
-    if is_time_line(line.text):
+    if is_time_line(line.text) or (not line.is_sentence and _is_mostly_date(line.text)):
         return "date line"
     if patterns.READING_TIME.fullmatch(line.text) and line.n_words <= 15:
         return "masthead"
@@ -293,6 +300,12 @@ def _head_reason(line: _Line) -> str:
     if ends_open and (opens_with_home or n_nav >= 3 or (n_anywhere >= 3 and n_anywhere * 2 >= len(words) and all(w[0].isupper() or w == "in" for w in words))):
         return "nav line"
     return ""
+
+
+def _is_mostly_date(line: str) -> bool:
+    n_words = words_beside_dates(line)
+    # "6 May 2024: Dam bursts" is an entry of a chronicle.
+    return n_words is not None and n_words < MIN_WORDS_BESIDE_DATE and not re.search(r"\d:\s+\D", line)
 
 
 def _is_masthead(line: str) -> bool:
@@ -332,6 +345,9 @@ def _looks_like_headline(line: str, following: str) -> bool:
         return False
     first = re.search(r"\w", line)
     if first is None or first[0].islower() or following[:1].islower():
+        return False
+    n_beside = words_beside_dates(line)
+    if n_beside is not None and n_beside < MIN_WORDS_BESIDE_DATE:
         return False
     if line[0] in '"“' and line.endswith(('"', "”")) and len(words) > 8:
         return False

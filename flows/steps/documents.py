@@ -21,6 +21,7 @@ from flows.steps.fields import ReadOptions
 
 PARQUET_BATCH_ROWS = 256
 ENCODING_PROBE_BYTES = 1_000_000
+MAX_LIST_DEPTH = 3  # fields to go through to a list of records
 _LIST_FIELDS = ("articles", "items", "records", "results", "data", "documents", "docs", "posts", "hits", "value")
 
 
@@ -118,14 +119,15 @@ def _read_json(path: Path, options: ReadOptions, seen_fields: set[str]) -> Itera
     except (ValueError, RecursionError) as error:
         yield Refusal("broken json", f"is no JSON that can be read: {_short(error)}")
         return
-    records = _records_in(data)
+    records = _records_in(data, options)
     for number, record in enumerate(records, 1):
         yield _from_record(record, options, seen_fields, None if record is data else number)
     if not records:
         yield Refusal("empty", "holds no records")
 
 
-def _records_in(data: Any) -> list[Any]:
+def _records_in(data: Any, options: ReadOptions) -> list[Any]:
+    """Return the records of a JSON value: the list that it is or that it holds under a usual name, else the only list of records with texts deeper in it."""
     if isinstance(data, list):
         return data
     if isinstance(data, dict):
@@ -134,7 +136,35 @@ def _records_in(data: Any) -> list[Any]:
             value = by_name.get(name)
             if isinstance(value, list) and any(isinstance(item, dict) for item in value):
                 return value
+        if not _has_text(_opened(data, options), options):
+            lists = _lists_below(data, options, MAX_LIST_DEPTH)
+            if len(lists) == 1:
+                return lists[0]
     return [data]
+
+
+def _lists_below(data: dict[str, Any], options: ReadOptions, depth: int) -> list[list[Any]]:
+    """Return the lists of records with texts in an answer of a search engine or news API: hits.hits, articles.results, response.docs."""
+    found: list[list[Any]] = []
+    for value in data.values():
+        if isinstance(value, list) and any(isinstance(item, dict) and _has_text(_opened(item, options), options) for item in value):
+            found.append(value)
+        elif isinstance(value, dict) and depth > 1:
+            found += _lists_below(value, options, depth - 1)
+    return found
+
+
+def _opened(record: dict[str, Any], options: ReadOptions) -> dict[str, Any]:
+    """Return a record with the fields of the part that holds its text, as in {"_id": …, "_source": {…}} and {"webUrl": …, "fields": {…}}; else as it is."""
+    if fields.pick(record, options).has_text_field:
+        return record
+    # {"title": {"text": …}} is a headline, not an article.
+    parts = [part for key, part in record.items() if isinstance(part, dict) and not fields.is_title(key) and _has_text(part, options)]
+    return {**parts[0], **{key: value for key, value in record.items() if key not in parts[0]}} if len(parts) == 1 else record
+
+
+def _has_text(record: dict[str, Any], options: ReadOptions) -> bool:
+    return bool((fields.pick(record, options).text or "").strip())
 
 
 def _read_jsonl(path: Path, options: ReadOptions, seen_fields: set[str]) -> Iterator[Document | Refusal]:
@@ -246,6 +276,7 @@ def _from_record(record: Any, options: ReadOptions, seen_fields: set[str], numbe
         return Refusal("no text", f"is a JSON {type(record).__name__}, not a record with fields", number, is_line=is_line)
     if len(record) == 1 and isinstance(inner := next(iter(record.values())), dict):  # {"article": {"title": …, "text": …}}
         record = inner
+    record = _opened(record, options)
     seen_fields.update(map(str, record))
     found = fields.pick(record, options)
     text = found.text

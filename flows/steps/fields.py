@@ -17,16 +17,18 @@ _TEXT = (
 )  # fmt: skip
 _SURE_TEXT = 12  # so many of the names hold nothing but texts; "article", "story" or "document" may hold a label as well
 MIN_TEXT_WORDS = 5
-_TITLE = ("title", "headline", "headlinetext", "articletitle", "name", "heading", "subject")
-_DATE = (
+_TITLE = ("title", "headline", "headlinetext", "articletitle", "name", "heading", "subject", "webtitle")
+_DATE_NAMES = (
     "publishedat", "datepublished", "published", "publisheddate", "publicationdate", "publishdate", "publishedon", "pubdate", "publishtime",
     "publishedtime", "datepublish", "firstpublished", "firstpublisheddate",
-    "date", "datetime", "timestamp", "time", "articledate", "dategmt", "created", "createdat", "datecreated", "webpublicationdate", "seendate",
+    "date", "datetime", "timestamp", "time", "articledate", "created", "createdat", "datecreated", "webpublicationdate", "seendate",
 )  # fmt: skip
+# WordPress and its like give the same moment twice: in local time without a zone as "date", in UTC as "date_gmt", whose name is its zone.
+_DATE = tuple(name + zone for name in _DATE_NAMES for zone in ("gmt", "utc", ""))
 _URL = ("url", "canonicalurl", "link", "articleurl", "weburl", "pageurl", "sourceurl", "permalink", "canonical", "canonicallink", "uri")
 _OUTLET = ("outlet", "source", "publisher", "sitename", "publication", "sourcename", "site", "newspaper", "publishername", "provider", "domain", "agency")
 _ID = ("id", "guid", "uid", "articleid", "recordid", "docid", "documentid", "uuid", "key")
-_NO_VALUE = frozenset({"", "nan", "none", "null", "n/a", "nat"})
+_NO_VALUE = frozenset({"", "nan", "none", "null", "n/a", "nat", "0000-00-00", "0000-00-00 00:00:00", "0000-00-00t00:00:00"})  # databases' empty dates too
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ def is_used(column: str, options: ReadOptions) -> bool:
     return any(name in names for names in (_TEXT, _TITLE, _DATE, _URL, _OUTLET, _ID)) or name in chosen
 
 
+def is_title(column: str) -> bool:
+    """Say whether this column is called what columns with headlines are."""
+    return plain_name(column) in _TITLE
+
+
 def pick(record: Mapping[str, Any], options: ReadOptions) -> Picked:
     """Take a record's fields, each from the first of its usual names that holds something."""
     columns = [str(key) for key in record]
@@ -117,7 +124,7 @@ def pick(record: Mapping[str, Any], options: ReadOptions) -> Picked:
 
 
 def as_text(value: Any) -> str:
-    """Return a field's value as text: numbers as written, lists of paragraphs joined, {"name": …} and {"rendered": …} opened; "" for nothing."""
+    """Return a field's value as text: numbers as written, lists of paragraphs joined, {"name": …}, {"main": …} and {"rendered": …} opened; "" for nothing."""
     if value is None or isinstance(value, bool) or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, str):
@@ -130,7 +137,7 @@ def as_text(value: Any) -> str:
         return "\n\n".join(filter(None, (as_text(item) for item in value)))
     if isinstance(value, dict):
         by_name = {plain_name(str(key)): item for key, item in value.items()}
-        inner = (as_text(by_name.get(name)) for name in ("name", "rendered", "text", "value", "content", "body", "title", "id"))
+        inner = (as_text(by_name.get(name)) for name in ("name", "main", "rendered", "text", "value", "content", "body", "title", "id"))
         return next(filter(None, inner), "")
     return str(value)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -31,6 +32,7 @@ _DATE_META = frozenset(
     "article:published_time og:published_time og:article:published_time datepublished date pubdate publishdate publish_date dc.date dc.date.issued "
     "dcterms.created dcterms.date parsely-pub-date sailthru.date article.published cxenseparse:recs:publishtime date.release".split()
 )
+_PAGE_BLOCKS = ("p", "head", "item", "quote", "code")  # of trafilatura's tree
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -64,13 +66,11 @@ def read_page(source: str) -> Page | None:
     blocks: list[str] = []
     chrome: dict[str, int] = {}
     title = document.title or ""
-    for element in document.body.iter("p", "head", "item", "quote", "code"):
-        if any(child.tag in ("p", "item", "quote") for child in element):  # its parts come by themselves
-            continue
-        content = re.sub(r"[ \t\r\n]+", " ", _inner_text(element)).replace("\x1f", "\n").strip()
+    for tag, run in _blocks(document.body):
+        content = re.sub(r"[ \t\r\n]+", " ", run).replace("\x1f", "\n").strip()
         if not content:
             continue
-        if element.tag == "head" and not _SENTENCE_END.search(content):
+        if tag == "head" and not _SENTENCE_END.search(content):
             title = title or content
             chrome["heading"] = chrome.get("heading", 0) + (content != title)
             continue
@@ -139,15 +139,27 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def _inner_text(element: Any) -> str:
-    parts = [element.text or ""]
+def _blocks(element: Any) -> Iterator[tuple[str, str]]:
+    """Yield the blocks of trafilatura's tree, (tag, text), in reading order: a quote's own words and the paragraphs within it are blocks of their own."""
+    is_block = element.tag in _PAGE_BLOCKS
+    run = element.text or ""
     for child in element:
-        if child.tag == "lb":
-            parts.append("\x1f")
-        elif child.tag not in ("graphic", "list"):  # a nested list's items come by themselves
-            parts.append(_inner_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+        if child.tag in _PAGE_BLOCKS or next(child.iter(*_PAGE_BLOCKS), None) is not None:
+            if is_block:
+                yield element.tag, run
+            yield from _blocks(child)
+            run = ""
+        else:
+            run += _inner_text(child)
+        run += child.tail or ""
+    if is_block:
+        yield element.tag, run
+
+
+def _inner_text(element: Any) -> str:
+    if element.tag in ("lb", "graphic"):
+        return "\x1f" if element.tag == "lb" else ""
+    return (element.text or "") + "".join(_inner_text(child) + (child.tail or "") for child in element)
 
 
 def _walk(element: Any, pieces: list[str], chrome: dict[str, int]) -> None:
