@@ -96,6 +96,7 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
         ("Download our app.", "imperative"),
         ("Copyright 2014 by the paper.", "imperative"),
         ("Note: you have been sent here by our partners.", "imperative"),
+        ("Note: This article was put together from several reports and has not been checked by an editor.", "imperative"),
         ("We have changed our cookie policy.", "chrome"),
         ("Our weekly newsletter was sent on Friday.", "chrome"),
         ("Photo: Ann Orr in Tolm.", "chrome"),

@@ -72,7 +72,7 @@ _PERHAPS_CHROME = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 # Who speaks on a page of itself and to whom; "US" is a country.
-_OF_THE_PAGE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our|YOU|YOUR|I|[Mm]y|[Hh]ere|HERE|[Tt]his (?:web)?(?:site|page))\b")
+_OF_THE_PAGE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our|YOU|YOUR|I|[Mm]y|[Hh]ere|HERE|[Tt]his (?:(?:web)?site|page|article|story|post|report|item))\b")
 # A clause that needs the one before it: a conjunction, a pronoun, an item of a list.
 _LEANS_BACK = re.compile(
     r"(?:and|or|but|nor|yet|so|then|thus|hence|otherwise|some|others?|most|the (?:former|latter|first|second|third|other|rest)|one|another|that|this|these|"
