@@ -47,6 +47,11 @@ BODY = f"{FIRST}\n\n{SECOND}"
         ("Photo: a burnt-out tank. Ida BorgValley Press", "photo caption"),
         ("A tank burns at the refinery in Orvel, May 6, 2024. (AP Photo/Ida Borg)", "photo caption"),
         ("[Image via screengrab]", "photo caption"),
+        ("IDA BORG/ORVEL DAILY POST/GETTY IMAGES", "photo caption"),
+        ("Correction appended", "note on the article"),
+        ("Clarification at the end", "note on the article"),
+        ("WARNING: VERY GRAPHIC CONTENT", "note on the article"),
+        ("From Staff Reports", "byline"),
         ("(Reporting by Ida Borg; editing by M. Castle)", "byline"),
         ("Ida Borg and Per Holm contributed to this report.", "byline"),
         ("Note: No specific sources were provided for this article.", "note on the article"),
@@ -100,6 +105,9 @@ def test_noise_goes_wherever_it_stands(line: str, reason: str, place: str) -> No
         "Ad spending by the company fell by half.",
         "Email records show that he knew.",
         "Who set the fire? Nobody knows.",
+        "Corrections appended to the report change the toll.",
+        "Updates below the surface of the plan were missed, the auditors said.",
+        "From staff reports the inspectors learned of the leak.",
     ],
 )
 def test_sentences_that_begin_like_noise_stay(sentence: str) -> None:
@@ -151,6 +159,20 @@ def test_the_day_of_publication_comes_before_that_of_an_update(lines: list[str])
     assert cleaned.date is not None
     assert cleaned.date.at.day == 6
     assert (cleaned.text, cleaned.chrome) == (BODY, {"date line": 2})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "But an official says it would be too early to name the dead",
+        "The man also detained is believed to be the owner's brother",
+        "There was no end to the smoke",
+    ],
+)
+def test_a_standfirst_stays_in_the_text_though_it_serves_as_title(line: str) -> None:
+    text = f"{line}\n\n{BODY}"
+    cleaned = clean(text)
+    assert (cleaned.text, cleaned.title, cleaned.chrome) == (text, line, {})
 
 
 def test_a_first_sentence_is_no_title() -> None:

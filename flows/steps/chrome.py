@@ -321,8 +321,9 @@ def _take_title(lines: list[_Line], title: str) -> str:
     head = [line for line in lines if not line.dropped][:4]
     if not title and len(head) >= 2 and n_kept >= 2 and _looks_like_headline(head[0].text, head[1].text):
         title = head[0].text
-        head[0].dropped = "title"
-        n_kept -= 1
+        if not patterns.STANDFIRST.match(title):
+            head[0].dropped = "title"
+            n_kept -= 1
         head = head[1:]
     if title:
         for line in head[:3]:

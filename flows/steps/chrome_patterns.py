@@ -41,7 +41,7 @@ CAPTION = re.compile(
     rf"|.*[a-zà-ÿ\d)\"”’][A-Z][a-z.]{_PERSON_REST}\s?/\s?{_PERSON}"  # "at the gateIda Borg/XYZ"
     rf"|{_PERSON}\s?/\s?(?:{_PERSON})"  # a line that is nothing but Photographer/Agency
     rf"|.*[(\[](?:.{{0,40}}/)?(?:AP|Reuters|AFP|EPA|Getty(?: Images)?)(?: Photo)?(?:/.{{2,60}})?[)\]]"
-    rf"|.*(?:/|\bvia |\bcourtesy (?:of )?)(?:Getty(?: Images)?|AFP|AP|Reuters|EPA|Shutterstock|Alamy|Flickr|Wikimedia Commons)\)?"
+    rf"|.*(?:/|\bvia |\bcourtesy (?:of )?)(?:(?i:Getty(?: Images)?|AFP|Reuters|EPA|Shutterstock|Alamy)|AP|Flickr|Wikimedia Commons)\)?"
     r"|.*\b(?:Photo|Photograph|Picture|Image|Credit|Illustration)(?: by| credit| courtesy(?: of)?)?: ?[^.:]{2,50})"
 )
 # "Ida Borg/Some PicturesA burnt-out car on the road."
@@ -142,6 +142,11 @@ ANYWHERE: tuple[Rule, ...] = (
             r"this (?:article|story|post) (?:was|has been) (?:automatically )?(?:generated|translated|created|written) (?:by|with|using) (?:an? )?(?:ai|"
             r"artificial|machine|automat)",
             r"the views expressed (?:in this|here)\b",
+        ),
+        _any(
+            r"(?:corrections?|clarifications?|editor['’]?s? notes?|updates?) (?:appended|(?:is |are )?(?:below|at (?:the )?(?:end|bottom)))\b.{0,30}$",
+            r"(?:warning|caution)\s*[:!–—-]\s*(?:(?:contains|extremely|very|disturbing|distressing) ){0,2}(?:graphic|disturbing|distressing|explicit)"
+            r"(?: (?:content|images?|video|footage|photos?|material|language)){1,2}(?: below)?$",
         ),
     ),
     Rule(
@@ -263,6 +268,7 @@ ANYWHERE: tuple[Rule, ...] = (
             r"(?:reporting|writing|editing|edited|written|compiled|translated)(?: and (?:editing|writing|reporting))? by\b.{2,120}$",
             r"(?:with )?(?:files|material|reporting|reports) from\b.{2,80}$",
             r"\(?with (?:the )?(?:associated press|reuters|afp|news wire services|wire services|agencies)\b.{0,40}$",
+            r"from (?:our )?staff(?: and wire)? reports?$",
             r"(?:photo )?sources?\s*:.{2,80}$",
             r"[—–-]{1,2}\s?(?:with )?(?:reuters|afp|ap|agencies|bloomberg|xinhua|dpa|staff)\b.{0,20}$",
             r"[\w.+-]+@[\w-]+\.[\w.]+(?:\s.{0,50})?$",
@@ -302,6 +308,13 @@ HEADS_LIST = _any(
     r"trending(?: now)?|latest (?:news|stories)|you m(?:ay|ight) (?:also )?like|around the web)\s*:?$",
 )
 """Headings over lists of links: the headlines below them go too, up to the next sentence."""
+
+STANDFIRST = re.compile(
+    r"(?:but|and|a|an|the|this|that|these|those|some|many|several|most|all|no|his|her|their|its|our|he|she|it|they|we|there)\b"
+    r".*?\b(?:is|are|was|were|has|have|had|will|would|can|could|should|may|might|must|does|did)\b",
+    re.IGNORECASE,
+)
+"""A first line that says something as sentences do, with the small words that headlines leave out: it may serve as a title, but is part of the text."""
 
 BARE_NAME = re.compile(r"[A-Z][a-zà-ÿ'’-]+(?: [A-Z][\w.'’-]*){1,3}")
 """A person's name and nothing else."""
