@@ -65,7 +65,7 @@ from flows.worker_options import LOCAL, WorkerOptions
 from flows.workers import Workers, workers_for
 from models.checkpoint import Precision
 
-SETTINGS_VERSION = 3  # raised where findings come out otherwise for a reason that settings, weights and model do not show; not with the tables' version
+SETTINGS_VERSION = 4  # raised where findings come out otherwise for a reason that settings, weights and model do not show; not with the tables' version
 
 
 @dataclasses.dataclass(frozen=True)
