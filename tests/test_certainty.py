@@ -69,6 +69,8 @@ def claim(text: str) -> Claim:
         ("The operator, which may sell the plant, replaced the valve.", "stated"),
         ("The valve failed, although it is unclear why.", "stated"),
         ("He was denied bail.", "stated"),
+        ("A former clerk is the main suspect in the theft.", "believed"),
+        ("He was named as a suspect in the theft.", "believed"),
         ("Four suspects in the murder of the mayor were arrested.", "stated"),
         ("The operator has taken steps against any potential leak.", "stated"),
         ("The potential sale of the plant worries the town.", "possible"),

@@ -1,7 +1,7 @@
 """Words that say how sure a statement is, by the level they put it at (see certainty.py).
 
 From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
-patterns of doubt, 12 of possibility, 13 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+patterns of doubt, 12 of possibility, 14 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ _CUES: dict[int, tuple[str, ...]] = {
     BELIEVED: (
         r"\bsuspect(?:s|ing)?\s+(?:that|the|an?|it|they|he|she|him|her|foul|(?-i:[A-Z])\w+)\b",
         r"\b(?:are|is|was|were|been) suspected (?:of|to|in|that)\b(?! nothing)|\bsuspected (?:that|the|cases?|\w+ cases)\b",
+        # Who is called a suspect in a deed is not said to have done it.
+        rf"\b(?:{_BE}|as)\s+(?:(?:an?|the|one of the|among the)\s+)?(?:\w+\s+)??suspects?\s+(?:in|of)\b",
         r"\bsuspected\b(?=\s+\w)(?!\s+(?:of|to|in|that|nothing|from|by)\b)|(?:(?<=\ban )|(?<=\bthe )|^)apparent\b(?=\s+\w)",
         r"\bsuspicions? (?:that|has|have|falls?|fell)\b",
         r"\b(?:believ(?:e|es|ed)|thinks?|thought|presume[ds]?|consider(?:s|ed)? (?:it )?(?:likely|probable))\b",
