@@ -12,6 +12,8 @@ CHANGED = [
     ("The company had received no warning about the dam.", "The company had received a warning about the dam in March.", "affirmed"),
     ("The Calder family supports the sale of the mill.", "The Calder family opposes the sale of the mill.", "negated"),
     ("Two pickets were arrested at the Northam depot.", "Picketing at the Northam depot passed off without a single arrest of pickets.", "negated"),
+    ("The company paid a ransom to the hackers in March.", "The company did not pay a ransom to the hackers in March.", "negated"),
+    ("The team won the cup final in Northam.", "The team did not win the cup final in Northam.", "negated"),
 ]
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import product
 
 from flows.language.alignment import Word, content_words, stem
+from flows.language.verbs import BASE_OF_PAST
 from flows.records import Claim, Observation
 
 # Antonyms of news verbs and adjectives, 11 groups of 80 words: any word of the first side denies any of the second.
@@ -101,7 +102,15 @@ def _read(text: str) -> tuple[_Said, ...]:
         for i in governed:
             over.setdefault(i, []).append(cue.span())
         heads |= set(_heads(text, cue, [(i, found[i]) for i in governed]))
-    return tuple(_Said(w[0], w[1], w[2], len(over.get(i, ())) % 2 == 1, i in heads, over[i][-1] if i in over else None) for i, w in enumerate(found))
+    return tuple(
+        _Said(_base_stem(w, text), w[1], w[2], len(over.get(i, ())) % 2 == 1, i in heads, over[i][-1] if i in over else None) for i, w in enumerate(found)
+    )
+
+
+def _base_stem(word: Word, text: str) -> str:
+    """Return a word's stem, of an irregular past that of its base: "paid" of "pay". One that is listed with an antonym stays itself."""
+    base = BASE_OF_PAST.get(text[word[1] : word[2]].lower())
+    return word[0] if base is None or word[0] in ANTONYMS else stem(base)
 
 
 def _heads(text: str, cue: re.Match[str], governed: list[tuple[int, Word]]) -> list[int]:
@@ -261,7 +270,7 @@ def _weight(text: str, said: _Said) -> float:
 
 def _same_form(a: str, b: str) -> bool:
     """Inflections of one word, not words of one family: "arrested" and "arrest", but not "account" and "accountants"."""
-    a, b = a.lower(), b.lower()
+    a, b = (BASE_OF_PAST.get(x.lower(), x.lower()) for x in (a, b))
     n = next((i for i, (c, d) in enumerate(zip(a, b, strict=False)) if c != d), min(len(a), len(b)))
     return all(re.fullmatch(r"|e|s|es|d|ed|ing|y|ies|ied|(?P<double>[a-z])(?:ed|ing)|[a-z]{1,2}", rest) for rest in (a[n:], b[n:]))
 

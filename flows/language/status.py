@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flows.language.alignment import content_words, stem
+from flows.language.verbs import BASE_OF_PAST
 from flows.records import Claim, Observation
 
 CANCELLED, PUT_OFF, CONSIDERED, PLANNED, AGREED, BEGUN, DONE = range(7)
@@ -55,18 +56,6 @@ _FRAME_RES = [
     (stage, re.compile(r"\b" + re.sub(r"\(\?:-(?:ING|ED|PAST)\)", "", f) + "$", re.IGNORECASE), re.search(r"-(ING|ED|PAST)", f)) for stage, f in _FRAMES
 ]
 
-# Past forms that are not the stem with -ed; enough to tell "sent" and "bought" from "send" and "buy".
-_IRREGULAR = {
-    "sent": "send", "bought": "buy", "sold": "sell", "paid": "pay", "gave": "give", "given": "give", "took": "take", "taken": "take", "built": "build",
-    "left": "leave", "met": "meet", "went": "go", "came": "come", "began": "begin", "begun": "begin", "held": "hold", "lent": "lend", "spent": "spend",
-    "won": "win", "lost": "lose", "made": "make", "brought": "bring", "chose": "choose", "chosen": "choose", "drew": "draw", "drawn": "draw",
-    "withdrew": "withdraw", "withdrawn": "withdraw", "fell": "fall", "fallen": "fall", "flew": "fly", "flown": "fly", "struck": "strike", "told": "tell",
-    "wrote": "write", "written": "write", "signed": "sign", "stood": "stand", "ran": "run", "rose": "rise", "risen": "rise", "shot": "shoot",
-    "sank": "sink", "sunk": "sink", "spoke": "speak", "spoken": "speak", "froze": "freeze", "frozen": "freeze", "kept": "keep", "heard": "hear",
-    "found": "find", "got": "get", "laid": "lay", "led": "lead", "sought": "seek", "shown": "show", "stole": "steal", "stolen": "steal", "fought": "fight",
-    "shut": "shut", "cut": "cut", "put": "put", "set": "set", "hit": "hit", "let": "let", "quit": "quit", "caught": "catch",
-    "bound": "bind", "understood": "understand",
-}  # fmt: skip
 # Verbs that carry a stage, or say how things stand, are no actions of their own.
 # What changes the terms or the source of a plan is no step of it.
 _ALTERING = frozenset(
@@ -144,7 +133,7 @@ class _Action:
 def _form(surface: str) -> str:
     """ "past", "ing" or "base": what the form of a verb says by itself."""
     low = surface.lower()
-    if low in _IRREGULAR or low.endswith("ed"):
+    if low in BASE_OF_PAST or low.endswith("ed"):
         return "past"
     return "ing" if low.endswith("ing") else "base"
 
@@ -156,7 +145,7 @@ def _actions(text: str) -> tuple[_Action, ...]:
     all_words = content_words(text)
     for i, (word, start, end) in enumerate(all_words):
         surface = text[start:end]
-        action = stem(_IRREGULAR.get(surface.lower(), surface))
+        action = stem(BASE_OF_PAST.get(surface.lower(), surface))
         if surface[0].isupper() or any(c.isdigit() for c in surface) or len(word) < 3 or (action in _NO_ACTION and action not in _STAGE_VERBS):
             continue
         if surface.lower().endswith("ly") or _EARLIER_EVENT.search(text[max(0, start - 25) : start]):

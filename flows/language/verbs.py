@@ -25,6 +25,18 @@ IRREGULAR_PASTS = frozenset(
     "foresaw outgrew upheld put set cut hit shut quit burst cost hurt spread split beat bet stung clung flung dreamt leapt burnt learnt spoilt spilt "
     "knelt bent lent arose strove laid shone underwent misled".split()
 )
+# Past forms that are not the stem with -ed, by their base: 69, enough to tell "sent" and "bought" from "send" and "buy".
+BASE_OF_PAST = {
+    "sent": "send", "bought": "buy", "sold": "sell", "paid": "pay", "gave": "give", "given": "give", "took": "take", "taken": "take", "built": "build",
+    "left": "leave", "met": "meet", "went": "go", "came": "come", "began": "begin", "begun": "begin", "held": "hold", "lent": "lend", "spent": "spend",
+    "won": "win", "lost": "lose", "made": "make", "brought": "bring", "chose": "choose", "chosen": "choose", "drew": "draw", "drawn": "draw",
+    "withdrew": "withdraw", "withdrawn": "withdraw", "fell": "fall", "fallen": "fall", "flew": "fly", "flown": "fly", "struck": "strike", "told": "tell",
+    "wrote": "write", "written": "write", "signed": "sign", "stood": "stand", "ran": "run", "rose": "rise", "risen": "rise", "shot": "shoot",
+    "sank": "sink", "sunk": "sink", "spoke": "speak", "spoken": "speak", "froze": "freeze", "frozen": "freeze", "kept": "keep", "heard": "hear",
+    "found": "find", "got": "get", "laid": "lay", "led": "lead", "sought": "seek", "shown": "show", "stole": "steal", "stolen": "steal", "fought": "fight",
+    "shut": "shut", "cut": "cut", "put": "put", "set": "set", "hit": "hit", "let": "let", "quit": "quit", "caught": "catch",
+    "bound": "bind", "understood": "understand",
+}  # fmt: skip
 # Base forms of 174 verbs common in news, for "-s" forms and plural presents, which could also be nouns.
 _BASES = frozenset(
     "accept accuse acknowledge add admit advise affect agree aim allow announce appear apply argue ask assert assume attack base become begin believe "
