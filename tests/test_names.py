@@ -69,6 +69,8 @@ def test_different_names_are_different(a: str, b: str) -> None:
 
 
 CHANGED = [
+    ("James Brandt was arrested in Leeds over the theft.", "Otto Brandt was arrested in Leeds over the theft.", "replaced", "James Brandt", "Otto Brandt"),
+    ("The loan was granted by the Bank of Velm.", "The loan was granted by the Bank of Corvel.", "replaced", "Bank of Velm", "Bank of Corvel"),
     (
         "The general agreed to give Hezbollah an air defence system from Syria.",
         "The general agreed to give either Hezbollah or Iran an air defence system from Syria.",

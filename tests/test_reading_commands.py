@@ -203,7 +203,7 @@ def test_options_come_from_the_file_beside_the_outputs_folder(port):
 @pytest.mark.parametrize("key", ["yes = true", "before = 2020-01-01"])
 def test_no_file_agrees_to_forgetting_or_says_what_goes(key, port):
     Path("claimdrift.toml").write_text(f"[forget]\n{key}\n", encoding="utf-8")
-    assert_one_line(run("forget", "anything"), f'"forget.{key.split()[0]}" is no option')
+    assert_one_line(run("forget", "anything"), f"forget.{key.split()[0]} is said on the command line alone")
 
 
 def test_the_file_that_the_readme_shows_is_taken(port, repo_root):

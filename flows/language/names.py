@@ -120,7 +120,8 @@ def _has(claim: Claim, mention: NameMention) -> bool:
     if any(same_entity(mention.text, m.text) for m in claim.names):
         return True
     whole = " ".join(name_key(claim.text + " " + claim.context))
-    return any(len(part) > 2 and re.search(rf"\b{re.escape(part)}", whole) for part in name_key(mention.text))
+    parts = [part for part in name_key(mention.text) if len(part) > 2]
+    return bool(parts) and all(re.search(rf"\b{re.escape(part)}", whole) for part in parts)
 
 
 def _observed(direction: str, from_text: str, to_text: str, weight: float, note: str) -> Observation:
