@@ -51,7 +51,7 @@ def test_it_tells_what_is_there(outputs):
     assert (status.writer, status.unfinished, status.set_aside) == ("", [], [])
     code, output = run("status", "-o", str(outputs.root))
     assert code == 0
-    assert "articles    2 (1 replaced by a later version) · 2 claims · 1 pair scored" in output
+    assert "articles    2 (1 replaced by a later version) · 2 claims · 1 pair proposed" in output
     assert "rejected    1 binary; claimdrift retry tries them again\n            in/b.txt is no text but \\x1b[31mbinary.\n" in output
     assert "read, but   1 bad date" in output
     assert "1 new article, 0 new findings" in output
