@@ -355,9 +355,9 @@ def test_without_storage_decisions_last_as_long_as_the_page_and_the_reader_is_to
     first = visible_cards(page)[0]
     page.click(f"#{first} [data-act=accept]")
     assert [review["finding_id"] for review in export(page)["reviews"]] == [first]
-    for view in ("#/threads", "#/storylines", "#/"):  # each counts what is kept; a script error fails the test
+    for view, link in (("#/threads", "#/thread/"), ("#/storylines", "#/storyline/"), ("#/", "#/storyline/")):  # each counts what is kept
         page.evaluate("view => { location.hash = view }", view)
-        wait_for_text(page, "#main", "storyline")
+        page.locator(f"#main a[href^='{link}']:visible").first.wait_for()
 
 
 def test_rubbish_in_the_storage_is_passed_over(new_page, port_report):
