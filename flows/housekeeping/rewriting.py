@@ -30,7 +30,7 @@ JOURNAL = ".rewriting.json"
 FORGOTTEN = ".forgotten"  # ids of articles that were forgotten, one a line; the next run leaves them out where it meets them again
 MARKER = ".rewritten"  # in a folder that has changed places: the rewrite's id
 _PREFIX = ".rewrite-"
-LISTED_WITHIN_S = 0.25  # listing a folder takes a millisecond; a busy machine may put the reader aside in between
+LISTED_WITHIN_S = 1.0  # listing a folder takes a millisecond; on a busy machine a reader was put aside for more than a quarter of a second in between
 
 log = logging.getLogger(__name__)
 
