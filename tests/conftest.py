@@ -35,6 +35,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(PREFECT_HOME, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def no_reader_to_wait_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rewrites in this process delete the old folders at once, but for tests marked `readers`: those have a reader beside them."""
+    if "readers" not in request.keywords:
+        from flows.housekeeping import rewriting
+
+        monkeypatch.setattr(rewriting, "LISTED_WITHIN_S", 0.0)
+
+
 @pytest.fixture(scope="session")
 def repo_root() -> Path:
     """The checkout."""

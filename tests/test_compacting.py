@@ -181,6 +181,7 @@ print(reads, missed)
 """
 
 
+@pytest.mark.readers
 def test_a_reader_beside_it_sees_every_row_once(outputs, repo_root):
     with subprocess.Popen([sys.executable, "-c", READER, str(outputs.root)], cwd=repo_root, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
