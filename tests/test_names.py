@@ -116,3 +116,16 @@ def test_changed_entity(a: str, b: str, direction: str, from_text: str, to_text:
 )
 def test_no_changed_entity(a: str, b: str) -> None:
     assert compare_entities(claim(a), claim(b)).verdict != "changed"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "from_text", "to_text"),
+    [
+        ("The contract for the bridge was won by Apple.", "The contract for the bridge was won by Samsung.", "Apple", "Samsung"),
+        ("Pakistan fired the first shot at the border.", "Ralvia fired the first shot at the border.", "Pakistan", "Ralvia"),
+        ("The order to fire was given by Modi.", "The order to fire was given by Harris.", "Modi", "Harris"),
+    ],
+)
+def test_names_that_are_common_words_or_end_like_peoples_are_actors(a: str, b: str, from_text: str, to_text: str) -> None:
+    seen = compare_entities(claim(a), claim(b))
+    assert (seen.verdict, seen.direction, seen.from_text, seen.to_text) == ("changed", "replaced", from_text, to_text)

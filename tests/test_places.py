@@ -23,6 +23,14 @@ CHANGED = [
         "outside Ralvia's economic zone",
         "within Ralvia's economic zone",
     ),
+    (
+        "The ship sank 40 miles northwest of Kestow.",
+        "The ship sank 40 miles southwest of Kestow.",
+        "replaced",
+        "northwest of Kestow",
+        "southwest of Kestow",
+    ),
+    ("The talks were held in Japan for two days.", "The talks were held in Sudan for two days.", "replaced", "in Japan", "in Sudan"),
     ("The jet made an emergency landing at Kestow.", "The jet made an emergency landing at Lunby.", "replaced", "at Kestow", "at Lunby"),
     ("Power failed in Northam for three hours.", "Power failed across the region for three hours.", "broadened", "in Northam", "across the region"),
 ]
@@ -43,6 +51,8 @@ def test_changed_place(a: str, b: str, direction: str, from_text: str, to_text: 
         ("The jet landed at Kestow, in Ralvia.", "The jet landed in Ralvia."),
         ("The clinic in Northam was shut on Monday.", "The clinic in the town of Northam was shut on Monday."),
         ("Shareholders in Calder approved the dividend of two crowns.", "Shareholders in Northam approved the dividend of two crowns."),
+        ("The ship sank 40 miles north of Kestow.", "The ship sank 40 miles north-west of Kestow."),
+        ("The ship sank 40 miles southwest of Kestow.", "The ship sank 40 miles south-west of Kestow."),
         ("Snow fell in Northam.", "The minister resigned in Kestow."),
     ],
 )

@@ -52,8 +52,10 @@ _SAME = {
     "manila": "philippines", "taipei": "taiwan", "wellington": "new zealand", "european commission": "eu",
     "holland": "netherlands", "the hague": "netherlands",
 }  # fmt: skip
+_STATES_AND_SEATS = frozenset(_SAME) | frozenset(_SAME.values())
 
-_DEMONYM = re.compile(r"(?:[a-z]{2,}(?:ians?|[b-df-hj-np-tv-z]ans?|eans?|ese|ish|i|is)|[a-z]{4,}ites?)$")
+_SURE_DEMONYM = re.compile(r"[a-z]{2,}(?:ians?|eans?|[b-df-hj-np-tv-z]ans|ese|ish)$")
+_DEMONYM = re.compile(rf"{_SURE_DEMONYM.pattern}|(?:[a-z]{{2,}}(?:[b-df-hj-np-tv-z]an|is?)|[a-z]{{4,}}ites?)$")
 _PERSON_WORDS = frozenset("mr mrs ms dr prof sir dame lord lady".split())
 
 
@@ -69,9 +71,18 @@ def name_key(name: str) -> tuple[str, ...]:
 
 
 def looks_like_demonym(name: str) -> bool:
-    """Say whether a single word may be the adjective or the people of a place: "Russian", "Israelis", "French"; also of places never heard of."""
+    """Say whether a single word may be the adjective or the people of a place: "Russian", "Israelis", "French"; also of places never heard of.
+
+    Many names end the same way ("Delhi", "Sudan", "Harris"). Where there is a sentence, `peoples.names_a_people` tells.
+    """
     key = name_key(name)
-    return len(key) == 1 and (key[0] in _IRREGULAR_DEMONYMS or bool(_DEMONYM.match(key[0])))
+    return len(key) == 1 and key[0] not in _STATES_AND_SEATS and (key[0] in _IRREGULAR_DEMONYMS or bool(_DEMONYM.match(key[0])))
+
+
+def has_sure_demonym(name: str) -> bool:
+    """Say whether a word that looks like a demonym does so by more than an ending which names of people and places have as well."""
+    key = name_key(name)
+    return len(key) == 1 and (key[0] in _IRREGULAR_DEMONYMS or bool(_SURE_DEMONYM.match(key[0])))
 
 
 def _canonical(name: str) -> str:

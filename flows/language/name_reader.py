@@ -13,8 +13,9 @@ import re
 from functools import lru_cache
 from importlib import resources
 
-from flows.language.aliases import looks_like_demonym, name_key, same_entity
+from flows.language.aliases import name_key, same_entity
 from flows.language.alignment import FUNCTION_WORDS, stem
+from flows.language.peoples import names_a_people
 from flows.records import NameMention
 
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_]\.(?=\s[^\W\d_])|[^\W_]+(?:[-.'’&/](?=[^\W_])(?!['’]?s\b(?=\W|$))[^\W_]+)*|&")
@@ -83,7 +84,7 @@ def read_names(text: str) -> list[NameMention]:
     """Return the proper names of a text, in order and disjoint. Titles, articles and possessives are left off; months and weekdays are no names.
 
     Adjectives of peoples ("Russian") are given with role "unknown": they are names for finding related claims, but no actors; see
-    `aliases.looks_like_demonym`.
+    `peoples.names_a_people`.
     """
     tokens = list(_TOKEN.finditer(text))
     inside = {t.group().lower() for t in tokens if _is_capital(t.group()) and not _starts_sentence(text, t.start())}
@@ -186,7 +187,7 @@ def _role(text: str, start: int, end: int, parts: list[str]) -> str:
     previous = before[-1].lower() if before and not re.search(r"[,;:.!?]", gap.replace(".", "", 1) if before[-1].lower() in TITLES else gap) else ""
     after = text[end : end + 40]
     following = re.match(r"\s+([a-z]+)", after)
-    if looks_like_demonym(text[start:end]):
+    if previous not in TITLES and names_a_people(text, start, end):
         return "unknown"
     if any(p in _BODIES for p in (parts[-1], parts[0])) or (len(parts) > 2 and any(p in _BODIES for p in parts)):
         return "organisation"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.language.aliases import looks_like_demonym, name_key, same_entity
+from flows.language.aliases import name_key, same_entity
 from flows.language.alignment import Word, content_words, overlap, shared_content, words
 from flows.language.groups import compare_groups
-from flows.language.name_reader import is_common, read_names
+from flows.language.name_reader import read_names
+from flows.language.peoples import names_a_people
 from flows.records import Claim, NameMention, Observation
 
 __all__ = ["compare_entities", "read_names"]
@@ -90,12 +91,14 @@ def _names(claim: Claim) -> list[NameMention]:
     for m in claim.names:
         if claim.attribution and said_by <= m.char_start < said_by + len(claim.attribution) and said_by >= 0:
             continue
-        if (looks_like_demonym(m.text) and m.role == "unknown") or (m.role == "place" and _AFTER_PLACE_WORD.search(claim.text[: m.char_start])):
+        if m.role == "unknown" and names_a_people(claim.text, m.char_start, m.char_end):
+            continue
+        if m.role == "place" and _AFTER_PLACE_WORD.search(claim.text[: m.char_start]):
             continue
         if m.role == "place" and m.char_start == 0 and re.match(r"[^a-z]*[—–-]\s|,\s", claim.text[m.char_end :]):
             continue  # a dateline
-        if (len(name_key(m.text)) == 1 and is_common(m.text)) or len(m.text) < 2 or claim.text[: m.char_start].endswith("("):
-            continue  # a word of a headline, an initial, an agency in a dateline
+        if len(m.text) < 2 or claim.text[: m.char_start].endswith("("):
+            continue  # an initial, an agency in a dateline
         if re.match(r"\s*\d", claim.text[m.char_end :]) and len(m.text) <= 4:
             continue  # a currency or a unit
         if m.role == "unknown" and _AFTER_LOCATION.search(claim.text[: m.char_start]):

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.language.aliases import looks_like_demonym, name_key, same_entity, same_place
+from flows.language.aliases import name_key, same_entity, same_place
 from flows.language.alignment import content_words, overlap
+from flows.language.peoples import names_a_people
 from flows.records import Claim, NameMention, Observation
 
 # Prepositions by what they say: two places are compared only within a kind.
@@ -28,12 +29,9 @@ _BEFORE = re.compile(
     r"(?:(?:\w+[\s-]){0,2}" + _PLACE_NOUN + r"\s+of\s+)?$",
     re.IGNORECASE,
 )
-_OPPOSITES = frozenset(
-    [("north", "south"), ("east", "west"), ("north", "east"), ("north", "west"), ("south", "east"), ("south", "west")]
-    + [(inner, outer) for inner in ("inside", "within") for outer in ("outside", "beyond")]
-)
+_INNER, _OUTER = frozenset(["inside", "within"]), frozenset(["outside", "beyond"])
 _RELATION = re.compile(
-    r"\b(?:(?:to|in|on) the )?(north|south|east|west|inside|outside|within|beyond)(?:ern)?(?:[- ](?:east|west)(?:ern)?)?"
+    r"\b(?:(?:to|in|on) the )?(inside|outside|within|beyond|(?:north|south)[- ]?(?:east|west)|north|south|east|west)(?:ern)?"
     r"(?: of| from)?\s+(?:(?:the|a|an|its|their|limits|borders|boundaries|edge|confines|of|city|town|village|port|capital)\s+){0,5}",
     re.IGNORECASE,
 )
@@ -81,7 +79,7 @@ def _places(claim: Claim) -> list[_Place]:
         known = m.role == "place"
         if before.group(1).lower() in ("of", "for", "to", "on", "over", "through") and not known:
             continue
-        if looks_like_demonym(m.text) and not known:
+        if not known and names_a_people(claim.text, m.char_start, m.char_end):
             continue
         governor = [w[0] for w in content_words(claim.text[: before.start()])][-1:]
         if governor and governor[0] in _NO_PLACE_BEFORE:
@@ -163,13 +161,20 @@ def _relations(text: str) -> list[tuple[str, frozenset[str], int, int]]:
     return found
 
 
+def _exclude_each_other(a: str, b: str) -> bool:
+    """ "north" and "south-east", "inside" and "beyond"; but not "north" and "north-west", where one is the other told more exactly."""
+    points_a, points_b = (set(re.findall(r"north|south|east|west", x)) for x in (a, b))
+    if points_a and points_b:
+        return not (points_a <= points_b or points_b <= points_a)
+    return (a in _INNER and b in _OUTER) or (a in _OUTER and b in _INNER)
+
+
 def _relation(earlier: Claim, later: Claim, share: float) -> Observation | None:
     relations_a, relations_b = _relations(earlier.text), _relations(later.text)
     said_a, said_b = {r[0] for r in relations_a}, {r[0] for r in relations_b}
     for rel_a, marks_a, start_a, end_a in relations_a:
         for rel_b, marks_b, start_b, end_b in relations_b:
-            opposed = (rel_a, rel_b) in _OPPOSITES or (rel_b, rel_a) in _OPPOSITES
-            if not opposed or rel_a in said_b or rel_b in said_a or share < 0.2:
+            if not _exclude_each_other(rel_a, rel_b) or rel_a in said_b or rel_b in said_a or share < 0.2:
                 continue
             if marks_a & marks_b:
                 texts = earlier.text[start_a:end_a].rstrip(), later.text[start_b:end_b].rstrip()
