@@ -88,6 +88,8 @@ def test_resolves(text: str, span: str, start: dt.datetime | None, end: dt.datet
         ("The line broke at a quarter to ten on Monday evening.", 1305),
         ("The line broke at half past seven on Monday morning.", 450),
         ("The line broke around twenty past three on Monday afternoon.", 920),
+        ("The line broke at ten minutes to midnight on Monday.", 1430),
+        ("The line broke at twelve minutes past three on Monday afternoon.", 912),
         ("The line broke at six o'clock on Monday morning.", 360),
     ],
 )

@@ -85,8 +85,8 @@ ATOM = re.compile(
     | (?P<clock_24>(?P<c24_h>[01]?\d|2[0-3])(?P<c24_sep>:)(?P<c24_m>[0-5]\d)(?::\d\d)?)\b
     | (?P<clock_dot>(?<=at[ ])(?P<cdot_h>[01]?\d|2[0-3])\.(?P<cdot_m>[0-5]\d))\b(?!\d|[ ](?:percent|per|million|billion|metres|km))
     | (?P<clock_mil>\b(?P<cm_h>[01]\d|2[0-3])(?P<cm_m>[0-5]\d)(?=[ ](?:{_ZONE}|hours|local)\b))
-    | (?P<clock_past>\b(?P<cp_m>half|(?:a[ ])?quarter|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?:[ ]minutes)?)[ ](?P<cp_dir>past|to|after|before)[ ]
-            (?P<cp_h>{_HOUR}|noon|midnight))\b
+    | (?P<clock_past>\b(?P<cp_m>half|(?:a[ ])?quarter|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?:[ ]minutes)?
+            |{_N}[ ]minutes?(?=[ ](?:past|to|(?:after|before)[ ](?:noon|midnight))\b))[ ](?P<cp_dir>past|to|after|before)[ ](?P<cp_h>{_HOUR}|noon|midnight))\b
     | (?P<clock_oclock>\b(?P<co_h>{_HOUR}|1[0-2]|\d)[ ]?o['’]clock)\b
     | (?P<clock_word>(?:(?<=at[ ])|(?<=after[ ])|(?<=before[ ])|(?<=past[ ])|(?<=until[ ])|(?<=from[ ])|(?<=by[ ])|(?<=since[ ])|(?<=and[ ])|(?<=around[ ])
             |(?<=about[ ])|(?<=to[ ]))

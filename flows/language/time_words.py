@@ -136,7 +136,7 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
     elif "clock_past" in g:
         name = g["cp_h"]
         hour = {"noon": 12, "midnight": 0}.get(name) if name in ("noon", "midnight") else _hour_index(name) + 1
-        shift = {"half": 30, "a quarter": 15, "quarter": 15}.get(g["cp_m"]) or int(words_value(g["cp_m"].replace(" minutes", "").replace("-", " ")) or 0)
+        shift = {"half": 30, "a quarter": 15, "quarter": 15}.get(g["cp_m"]) or int(words_value(re.sub(r" minutes?$", "", g["cp_m"]).replace("-", " ")) or 0)
         total = ((hour or 0) * 60 + (shift if g["cp_dir"] in ("past", "after") else -shift)) % 1440
         parts.minute, parts.half_day_known = total, name in ("noon", "midnight")
     elif "clock_oclock" in g or "clock_word" in g:
