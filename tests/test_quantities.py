@@ -57,6 +57,13 @@ def only(text: str) -> tuple[str, float, float, str, str]:
         ("They spent two to three million dollars.", ("two to three million dollars", 2e6, 3e6, "money", "usd")),
         ("They sank dozens of old barges.", ("dozens of old barges", 24, 199, "count", "barges")),
         ("They won by a few hundred votes.", ("a few hundred votes", 200, 900, "count", "votes")),
+        ("The toll rose to nine, officials said.", ("nine", 9, 9, "count", "")),
+        ("The number of crates on the quay stood at about 900.", ("about 900", 810, 990, "count", "crates")),
+        ("Three of the sick children went home.", ("Three of the sick children", 3, 3, "count", "children")),
+        ("One police officer shot back.", ("One police officer", 1, 1, "count", "officer")),
+        ("One new case emerged.", ("One new case", 1, 1, "count", "case")),
+        ("The group turned over 2.9 billion euros.", ("2.9 billion euros", 2.9e9, 2.9e9, "money", "eur")),
+        ("Sales fell by about a fifth in spring.", ("about a fifth", 18, 22, "share", "percent")),
         ("Four in every five buses ran.", ("Four in every five buses", 80, 80, "share", "percent")),
         ("Two thirds of it burned.", ("Two thirds", 66.666667, 66.666667, "share", "percent")),
         ("It lasted a quarter of an hour.", ("a quarter of an hour", 0.25, 0.25, "duration", "hour")),
@@ -110,6 +117,12 @@ def test_votes_are_two_counts_and_shares_of_a_whole_are_one() -> None:
     assert [q.low for q in read_quantities("It passed by 104 votes to 89.")] == [104, 89]
     assert [q.low for q in read_quantities("It passed 52-48.")] == [52, 48]
     assert [(q.text, q.unit) for q in read_quantities("Seventeen of the 24 monks agreed.")] == [("Seventeen of the 24 monks", "monks")]
+
+
+def test_a_bare_number_takes_the_noun_said_once() -> None:
+    assert [(q.text, q.unit) for q in read_quantities("The recall was widened from six crates to nine.")] == [("six crates", "crates"), ("nine", "crates")]
+    assert [q.unit for q in read_quantities("The number of sailors held has risen to 23, up from 14.")] == ["sailors", "sailors"]
+    assert [q.unit for q in read_quantities("Two men were held, and a third was let go.")] == ["men"]
 
 
 def test_a_bare_number_takes_the_unit_said_once() -> None:

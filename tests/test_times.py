@@ -104,6 +104,10 @@ def test_clock_and_date_are_one_mention(text: str, minute: int) -> None:
         "They may march again.",
         "Theresa May spoke.",
         "He was second at six universities.",
+        "The toll rose to nine, officials said.",
+        "The number of dead was put at nine.",
+        "The fine was cut to four, then to two.",
+        "The blast hurt about six, police said.",
         "About 2000 people came.",
         "The fall was steep.",
         "It is too soon to tell.",
@@ -111,6 +115,19 @@ def test_clock_and_date_are_one_mention(text: str, minute: int) -> None:
 )
 def test_words_that_only_look_like_times(text: str) -> None:
     assert read_times(text, WEDNESDAY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("They met at nine, it said.", ["at nine"]),
+        ("It began at about nine, it said.", ["at about nine"]),
+        ("They must leave by nine.", ["by nine"]),
+        ("It is open from six to nine in the evening.", ["from six", "nine in the evening"]),
+    ],
+)
+def test_a_bare_number_is_an_hour_where_nothing_counts(text: str, hours: list[str]) -> None:
+    assert [m.text for m in read_times(text, WEDNESDAY)] == hours
 
 
 def test_without_a_date_only_the_absolute_is_resolved() -> None:

@@ -74,6 +74,9 @@ _NUMBER = re.compile(
     | (?P<mixed>\d+)?(?P<vulgar>[½¼¾⅓⅔])
     | (?P<fraction>(?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less
             |fewer|longer|larger|bigger|higher|lower|smaller)\b|[.,;:]|$)
+    | (?:(?<=by[ ])|(?<=about[ ])|(?<=around[ ])|(?<=roughly[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=over[ ])|(?<=under[ ])|(?<=than[ ])|(?<=least[ ]))
+        (?P<share_of_all>(?P<sa_n>a|one|two|three|four|five)[ -](?P<sa_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?=[ ](?:on|in|since|from|to|after|over|this|last|within
+            |have|has|had|were|was|are|is|will|would|and|but|between|compared)\b)
     | (?P<half>half)(?=[ ](?:of|an?|the|its|his|her|their|our|these|those|all)\b|[ ](?:more|as)\b|[.,;:]|$)
     | (?P<whole>{_alternatives(_WHOLE)})\b
     | (?P<times>{"|".join(_TIMES)})\b
@@ -187,9 +190,10 @@ def _read(m: re.Match[str]) -> Number | None:
         return _cardinal(m, (n + (_FRACTIONS[g["ah_fraction"]] if "ah_fraction" in g else 0.75)) * scale, 0.05 * scale)
     if "vulgar" in g:
         return _cardinal(m, float(g.get("mixed", 0)) + _VULGAR[g["vulgar"]], 0.05)
-    if "fraction" in g:
-        n = {"a": 1.0}.get(g["fr_n"]) or words_value(g["fr_n"])
-        denominator = g["fr_d"] if g["fr_d"] in _FRACTIONS else g["fr_d"].rstrip("s")
+    if "fraction" in g or "share_of_all" in g:
+        numerator, denominator = (g["fr_n"], g["fr_d"]) if "fraction" in g else (g["sa_n"], g["sa_d"])
+        n = {"a": 1.0}.get(numerator) or words_value(numerator)
+        denominator = denominator if denominator in _FRACTIONS else denominator.rstrip("s")
         share = 100 * (n or 1.0) * _FRACTIONS[denominator]
         return Number(m.start(), m.end(), share, share, 2.0, "share") if share <= 100 else None
     if "half" in g:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from flows.language.number_words import Number, find_numbers
 from flows.language.quantity_comparison import compare_quantities
 from flows.language.slots import STOP_WORDS
 from flows.language.times import time_spans
 from flows.language.units import CURRENCY_BEFORE, Unit, find_unit, unit_of_sign
+from flows.language.verbs import IRREGULAR_PASTS
 from flows.records import Quantity
 
 __all__ = ["compare_quantities", "read_quantities"]
@@ -43,6 +45,8 @@ _AFTER = re.compile(
     r"(?P<at_most>or fewer|or less|at (?:the )?most)|(?P<about>or so))\b|(?P<odd>-odd|-plus|\+)",
     re.IGNORECASE,
 )
+# "Turned over 2.9 billion", "handed over 40 hostages", "spread over 24 months": the adverb belongs to the verb. Six verbs of which that is so as a rule.
+_PHRASAL_OVER = re.compile(r"\b(?:turn(?:s|ed|ing)?|hand(?:s|ed|ing)?|roll(?:s|ed|ing)?|phas(?:ed|ing)|stagger(?:ed|ing)|spread(?:ing)?) $", re.IGNORECASE)
 _RANGE = re.compile(r" (?:to|or) |[ ]?[-–—][ ]?| and ")
 
 _NAMED = re.compile(
@@ -68,6 +72,7 @@ _PLURALS = frozenset(
     "policewomen fishermen spacecraft data media criteria bacteria teeth feet mice dead wounded injured missing homeless unemployed sick".split()
 )
 _ADJECTIVE_HEADS = frozenset("dead wounded injured missing homeless unemployed sick".split())
+_NUMBER_OF = re.compile(r"\b(?:numbers?|count|tally|total) of\b", re.IGNORECASE)  # what a bare figure after it counts
 _NO_HEAD = STOP_WORDS - frozenset("police people".split())
 
 
@@ -90,7 +95,10 @@ def read_quantities(text: str) -> list[Quantity]:
         quantity = _read_one(first, last, text)
         if quantity is not None and not (found and found[-1].char_end > quantity.char_start):
             found.append(quantity)
-    return [_inherit(q, found[i - 1] if i else None, found[i + 1] if i + 1 < len(found) else None, text) for i, q in enumerate(found)]
+    read: list[Quantity] = []
+    for i, q in enumerate(found):
+        read.append(_inherit(q, read[-1] if read else None, found[i + 1] if i + 1 < len(found) else None, text))
+    return read
 
 
 def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None, text: str) -> Quantity:
@@ -106,11 +114,24 @@ def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None,
         donor = previous
     elif q.low >= 1000:
         donor = next((d for d in (previous, following) if d is not None and d.dimension == "money"), None)
-    if donor is None or donor.dimension in ("count", "ordinal", "age", "times", "level"):
+    if donor is None:
+        return replace(q, unit=_counted_before(text, q.char_start))
+    if donor.dimension == "count":
+        return replace(q, unit=donor.unit)
+    if donor.dimension in ("ordinal", "age", "times", "level"):
         return q
     unit = find_unit(text, donor.char_start + _unit_start(donor.text))
     factor, offset = (unit[1].factor, unit[1].offset) if unit is not None and unit[1].dimension == donor.dimension else (1.0, 0.0)
     return replace(q, low=q.low * factor + offset, high=q.high * factor + offset, unit=donor.unit, dimension=donor.dimension)
+
+
+def _counted_before(text: str, char_start: int) -> str:
+    """Return the noun of the nearest "number of X" that stands before a bare figure with no other figure in between, "" without one."""
+    opening = max((m.end() for m in _NUMBER_OF.finditer(text, 0, char_start)), default=-1)
+    between = text[opening:char_start]
+    if opening < 0 or len(between) > 120 or re.search(r"[.;:]\s", between) or find_numbers(between):
+        return ""
+    return next((word for m in islice(_HEAD_WORD.finditer(between), 4) if _is_plural(word := m["word"].lower())), "")
 
 
 def _unit_start(text: str) -> int:
@@ -227,7 +248,7 @@ def _modifier(text: str, position: int) -> tuple[str, int]:
     """Return the kind of the modifier that ends at `position` and where it starts; ("", position) without one."""
     window = _before(text, position)
     m = _MODIFIER.search(window)
-    if m is None or m.lastgroup is None:
+    if m is None or m.lastgroup is None or (m.group().lower() == "over " and _PHRASAL_OVER.search(window[: m.start()])):
         return "", position
     return m.lastgroup.replace("_", " "), position - len(window) + m.start()
 
@@ -314,10 +335,11 @@ def _of_unit(text: str, end: int, scaled: bool) -> tuple[int, Unit] | None:
 
 
 def _head(text: str, number: Number) -> tuple[int, str]:
-    """Return (end, noun) of what a number counts: the first plural within five words; (end of the number, "") where none is found."""
+    """Return (end, noun) of what a number counts: the first plural within five words, of one thing the last noun before a verb; else (end of the number, "")."""
     end = number.char_end
+    single = number.low == number.high == 1 and number.kind == "cardinal"
     if m := _OF.match(text, end):
-        end = m.end()
+        end, single = m.end(), False
         skipped = re.match(r" (?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= )", text[end:])
         end += skipped.end() if skipped else 0
     first_noun = (number.char_end, "")
@@ -328,11 +350,18 @@ def _head(text: str, number: Number) -> tuple[int, str]:
         word = m["word"].lower()
         if word in _NO_HEAD or (word in _ADJECTIVE_HEADS and i and first_noun[1]):
             break
+        plural = word in _ADJECTIVE_HEADS or _is_plural(word)
+        if first_noun[1] and (word in IRREGULAR_PASTS or (word.endswith("ed") and len(word) > 3) or (single and plural and word not in _PLURALS)):
+            break  # "one man died", "one officer says"
         end = m.end()
-        if word in _PLURALS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s"))):
-            if word in _ADJECTIVE_HEADS and (following := _HEAD_WORD.match(text, end)) and following["word"].lower().endswith(("s", "people", "men", "women")):
+        if plural and not single:
+            if word in _ADJECTIVE_HEADS and (following := _HEAD_WORD.match(text, end)) and _is_plural(following["word"].lower()):
                 continue
             return end, word
         if number.low == number.high == 1 or number.kind == "ordinal":
             first_noun = (end, word)
     return first_noun
+
+
+def _is_plural(word: str) -> bool:
+    return word in _PLURALS - _ADJECTIVE_HEADS or (len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from flows.language.bare_hours import is_hour
 from flows.language.number_words import words_value
 from flows.language.time_patterns import (
     ATOM,
@@ -141,6 +142,8 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
         parts.minute, parts.half_day_known = total, name in ("noon", "midnight")
     elif "clock_oclock" in g or "clock_word" in g:
         word = g.get("co_h") or g["cw_h"]
+        if "clock_word" in g and not is_hour(text, m.start(), m.end()):
+            return None
         _clock(parts, int(word) if word.isdigit() else _hour_index(word) + 1, 0, "")
         parts.half_day_known = False
     elif "noon" in g:
