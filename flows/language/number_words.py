@@ -75,8 +75,8 @@ _NUMBER = re.compile(
     | (?P<fraction>(?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less
             |fewer|longer|larger|bigger|higher|lower|smaller)\b|[.,;:]|$)
     | (?:(?<=by[ ])|(?<=about[ ])|(?<=around[ ])|(?<=roughly[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=over[ ])|(?<=under[ ])|(?<=than[ ])|(?<=least[ ]))
-        (?P<share_of_all>(?P<sa_n>a|one|two|three|four|five)[ -](?P<sa_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?=[ ](?:on|in|since|from|to|after|over|this|last|within
-            |have|has|had|were|was|are|is|will|would|and|but|between|compared)\b)
+        (?P<share_of_all>(?P<sa_n>a|one|two|three|four|five)[ -](?P<sa_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?=[ ](?:on|in|since|from|to|after|over|this|last
+            |within|have|has|had|were|was|are|is|will|would|and|but|between|compared)\b)
     | (?P<half>half)(?=[ ](?:of|an?|the|its|his|her|their|our|these|those|all)\b|[ ](?:more|as)\b|[.,;:]|$)
     | (?P<whole>{_alternatives(_WHOLE)})\b
     | (?P<times>{"|".join(_TIMES)})\b

@@ -335,7 +335,7 @@ def _of_unit(text: str, end: int, scaled: bool) -> tuple[int, Unit] | None:
 
 
 def _head(text: str, number: Number) -> tuple[int, str]:
-    """Return (end, noun) of what a number counts: the first plural within five words, of one thing the last noun before a verb; else (end of the number, "")."""
+    """Return (end, noun) of what a number counts: the first plural within five words, of one thing the last noun before a verb; else (end of number, "")."""
     end = number.char_end
     single = number.low == number.high == 1 and number.kind == "cardinal"
     if m := _OF.match(text, end):
