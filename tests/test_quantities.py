@@ -212,6 +212,8 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
         ("Of 188 states, 171 signed.", "All but 17 of the 188 states signed."),
         ("Strikes cost 30 million crowns each day.", "The strike cost 90 million crowns in all."),
         ("The shaft is 410 metres deep.", "The capsule is 26 inches wide."),
+        ("Three of the sick children live in the valley.", "The number of sick children has risen to 23."),
+        ("Mr Hale was paid 3.1 million euros last year.", "The group turned over 2.9 billion euros last year."),
     ],
 )
 def test_different_things_are_no_change(earlier: str, later: str) -> None:

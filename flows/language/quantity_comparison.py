@@ -36,6 +36,7 @@ _FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until t
 _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| about)? ?$", re.IGNORECASE)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
+_PART = re.compile(r" of (?:the|its|his|her|our|their|these|those)\b(?P<group>[^,.;:]{0,40})")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.IGNORECASE)
 _RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
@@ -57,6 +58,7 @@ class Slot:
     head: str
     rate: bool = False  # so much a day
     factor: float = 1.0  # of the written unit, which tells kilometres from miles
+    part: bool = False  # some of a group that is not counted, "three of the children": no telling of how many there are
 
     @property
     def wording(self) -> str:
@@ -166,7 +168,14 @@ def _slot(q: Quantity, text: str) -> Slot:
         role = "former"
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
     head = stem(q.unit) if q.dimension in ("count", "ordinal") else ""
-    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written)
+    part = q.dimension == "count" and len(numbers) == 1 and _is_part(text, q.char_start + numbers[0].char_end)
+    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written, part)
+
+
+def _is_part(text: str, char_end: int) -> bool:
+    """Return whether a number that ends there counts some of a group whose size is not said: "three of the children", and not "four of the depot's 14 tanks"."""
+    m = _PART.match(text, char_end)
+    return m is not None and not find_numbers(m["group"])
 
 
 def head_similarity(a: Slot, b: Slot) -> float:
@@ -215,7 +224,9 @@ def agree(a: Slot, b: Slot) -> bool:
 
 def alignment_score(a: Slot, b: Slot) -> float | None:
     """Return how surely two quantities fill one slot, 0 to about 3; None where they cannot."""
-    if not comparable(a, b) or (a.quantity.dimension not in ("count", "ordinal", "money") and head_similarity(a, b) < 0.4 and not agree(a, b)):
+    if not comparable(a, b):
+        return None
+    if not agree(a, b) and (a.part != b.part or (a.quantity.dimension not in ("count", "ordinal") and head_similarity(a, b) < 0.4)):
         return None
     score = head_similarity(a, b) + context_similarity(a.context, b.context)
     if agree(a, b):
