@@ -1,6 +1,6 @@
 """Groups named by common nouns: did "soldiers" become "policemen", "children" become "people"?
 
-A lexicon of 28 kinds of people and bodies that newspapers count and quote, 97 words. Two claims are compared where each has one kind that the other lacks, in
+A lexicon of 28 kinds of people and bodies that newspapers count and quote, 98 words. Two claims are compared where each has one kind that the other lacks, in
 one slot: after one number, before one word, or after "by". Kinds that overlap in life (patients and children) are not told apart by a number.
 """
 
@@ -22,7 +22,7 @@ court judge tribunal magistrate jury
 parliament lawmaker deputy legislator senator congress
 government cabinet minister ministry
 prosecutor prosecution
-child children boy girl pupil schoolchildren toddler youngster infant
+child children boy girl pupil schoolchildren toddler youngster infant baby
 woman women
 passenger traveller commuter
 patient
@@ -42,6 +42,7 @@ household family homes
 company firm
 bank
 """
+PEOPLE = -1  # the kind of people in general
 _PEOPLE = frozenset("people person individual inhabitant resident citizen".split())
 KIND_OF: dict[str, int] = {w: i for i, line in enumerate(_KINDS.strip().splitlines()) for w in line.split()}
 _MEMBERS = frozenset({i for i, line in enumerate(_KINDS.strip().splitlines()) if line.split()[0] in (
@@ -68,7 +69,7 @@ _WORD_VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    kind: int  # -1 for people in general
+    kind: int  # PEOPLE for people in general
     char_start: int
     char_end: int
     number: str  # "13" where it is counted
@@ -76,11 +77,11 @@ class _Group:
     agent: bool  # follows "by"
 
 
-def _kind(surface: str) -> int | None:
-    """Return the kind a word names, -1 for people in general, None for other words. By its form, not its stem: "reported" is no reporter."""
+def kind_of(surface: str) -> int | None:
+    """Return the kind a word names, PEOPLE for people in general, None for other words. By its form, not its stem: "reported" is no reporter."""
     low = surface.lower()
     singular = next((w for w in (low, low.removesuffix("s"), low.removesuffix("es"), re.sub("ies$", "y", low)) if w in KIND_OF or w in _PEOPLE), None)
-    return None if singular is None else -1 if singular in _PEOPLE else KIND_OF[singular]
+    return None if singular is None else PEOPLE if singular in _PEOPLE else KIND_OF[singular]
 
 
 def _groups(claim: Claim) -> list[_Group]:
@@ -89,10 +90,10 @@ def _groups(claim: Claim) -> list[_Group]:
     said_by = claim.text.find(claim.attribution) if claim.attribution else -1
     for i, (_, start, end) in enumerate(all_words):
         surface = claim.text[start:end]
-        kind = _kind(surface)
+        kind = kind_of(surface)
         if kind is not None and surface.lower() in _COUNTABLE and not _DETERMINED.search(claim.text[:start]):
             continue  # "they judge", "farmer Ilse Brand"
-        if kind is not None and kind < 0 and re.match(r"\s+(?:who|that)\b", claim.text[end:]):
+        if kind is not None and kind == PEOPLE and re.match(r"\s+(?:who|that)\b", claim.text[end:]):
             continue  # "people who had fled" are as special as "refugees"
         if kind is None or (claim.attribution and 0 <= said_by <= start < said_by + len(claim.attribution)):
             continue
@@ -126,7 +127,7 @@ def compare_groups(earlier: Claim, later: Claim) -> Observation | None:
     if len(shared_content(earlier.text, later.text)) < 3 or overlap(earlier.text, later.text) < 0.4:
         return None
     groups_a, groups_b = _groups(earlier), _groups(later)
-    kinds_a, kinds_b = ({_kind(c.text[w[1] : w[2]]) for w in content_words(c.text)} for c in (earlier, later))
+    kinds_a, kinds_b = ({kind_of(c.text[w[1] : w[2]]) for w in content_words(c.text)} for c in (earlier, later))
     only_a = [g for g in groups_a if g.kind not in kinds_b]
     only_b = [g for g in groups_b if g.kind not in kinds_a]
     for x in only_a:
@@ -137,11 +138,13 @@ def compare_groups(earlier: Claim, later: Claim) -> Observation | None:
             if slot is None:
                 continue
             texts = earlier.text[x.char_start : x.char_end], later.text[y.char_start : y.char_end]
-            if -1 in (x.kind, y.kind):
-                member = y.kind if x.kind == -1 else x.kind
+            if PEOPLE in (x.kind, y.kind):
+                member = y.kind if x.kind == PEOPLE else x.kind
                 if slot != "counted" or member not in _MEMBERS:
                     continue
-                return Observation("entity", "changed", "broadened" if y.kind == -1 else "narrowed", *texts, 0.6, f"group and people: {texts[0]}, {texts[1]}")
+                return Observation(
+                    "entity", "changed", "broadened" if y.kind == PEOPLE else "narrowed", *texts, 0.6, f"group and people: {texts[0]}, {texts[1]}"
+                )
             if slot == "counted":
                 continue  # seven patients may be seven children
             return Observation("entity", "changed", "replaced", *texts, 0.6, f"group {slot}: {texts[0]} are not {texts[1]}")

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flows.language.groups import PEOPLE, kind_of
 from flows.language.number_words import find_numbers
 from flows.language.slots import align, context_of, context_similarity, stem
 from flows.language.units import find_unit
@@ -173,7 +174,7 @@ def _slot(q: Quantity, text: str) -> Slot:
 
 
 def _is_part(text: str, char_end: int) -> bool:
-    """Return whether a number that ends there counts some of a group whose size is not said: "three of the children", and not "four of the depot's 14 tanks"."""
+    """Return whether a number that ends there counts some of a group of unsaid size: "three of the children", and not "four of the depot's 14 tanks"."""
     m = _PART.match(text, char_end)
     return m is not None and not find_numbers(m["group"])
 
@@ -189,7 +190,10 @@ def head_similarity(a: Slot, b: Slot) -> float:
         return 1.0
     if not a.head or not b.head:
         return 0.5
+    kinds = kind_of(a.quantity.unit), kind_of(b.quantity.unit)
     shared = a.context.keys() & b.context.keys()
+    if None not in kinds and (kinds[0] == kinds[1] or PEOPLE in kinds):
+        return 0.6  # "11 babies", "14 children"
     return 0.6 if "<person>" in shared or a.head in b.context or b.head in a.context else 0.2
 
 
