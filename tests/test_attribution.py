@@ -64,6 +64,8 @@ def test_leaving_out_the_police_is_harmless_and_leaving_out_a_leak_is_not() -> N
         (POLICE, "Officers said that eleven people were hurt."),
         ("The Defence Ministry said the missile flew 900 km.", "The missile flew 900 km, according to the ministry."),
         (POLICE, POLICE),
+        ("The tanks had cracked, a northern newspaper reported.", "The tanks had cracked, a new report said."),
+        ('"The tank is safe," Captain Orr told reporters.', "According to the Harbour Gazette, Captain Orr issued the statement that the tank is safe."),
     ],
 )
 def test_the_same_source_under_another_name(earlier: str, later: str) -> None:

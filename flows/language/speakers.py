@@ -166,7 +166,13 @@ def may_be_same(a: str, b: str) -> bool | None:
     kinds_a, kinds_b = kinds(a), kinds(b)
     if not kinds_a or not kinds_b:
         return None
-    return None if kinds_a & kinds_b else False
+    return None if share_a_kind(a, b) else False
+
+
+def share_a_kind(a: str, b: str) -> bool:
+    """Whether two sources are of one kind by their wording. "A report" may be a newspaper's."""
+    kinds_a, kinds_b = (found | {"media"} if "report" in (found := kinds(x)) and _head(x) in {"report", "reports"} else found for x in (a, b))
+    return bool(kinds_a & kinds_b)
 
 
 # A people or state before a noun is shared by many speakers: "the Israeli military", "an Israeli politician", "U.S. officials".
