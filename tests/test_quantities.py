@@ -123,6 +123,7 @@ def test_a_bare_number_takes_the_noun_said_once() -> None:
     assert [(q.text, q.unit) for q in read_quantities("The recall was widened from six crates to nine.")] == [("six crates", "crates"), ("nine", "crates")]
     assert [q.unit for q in read_quantities("The number of sailors held has risen to 23, up from 14.")] == ["sailors", "sailors"]
     assert [q.unit for q in read_quantities("Two men were held, and a third was let go.")] == ["men"]
+    assert read_quantities("It is for iPhone 6 cases.") == []
 
 
 def test_a_bare_number_takes_the_unit_said_once() -> None:
@@ -212,6 +213,7 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
         ("Of 188 states, 171 signed.", "All but 17 of the 188 states signed."),
         ("Strikes cost 30 million crowns each day.", "The strike cost 90 million crowns in all."),
         ("The shaft is 410 metres deep.", "The capsule is 26 inches wide."),
+        ("More than 200 schoolgirls were taken.", "Hundreds of schoolgirls were taken."),
         ("Three of the sick children live in the valley.", "The number of sick children has risen to 23."),
         ("Mr Hale was paid 3.1 million euros last year.", "The group turned over 2.9 billion euros last year."),
     ],

@@ -168,6 +168,8 @@ def _is_name(number: Number, text: str) -> bool:
         return True
     if not word.replace(",", "").isdigit() or find_unit(text, number.char_end) is not None:
         return False
+    if re.search(r"\b[a-z]{1,2}[A-Z]\w+ $", before):
+        return True  # "iPhone 6 cases"
     # "Boeing 737 crashed": a capital before and nothing counted after.
     capital = re.search(r"(?:^|[\s-])([A-Z]\w*) $", before)
     if capital is None or "," in word or capital[1].lower() in STOP_WORDS or capital.start(1) == 0 == number.char_start - len(before):

@@ -274,6 +274,8 @@ def _change(a: Slot, b: Slot) -> tuple[str, str]:
         ends_said = not math.isinf(vague.quantity.high) and len(find_numbers(vague.quantity.text)) == 2
         if ends_said and other.wording == "exact" and any(abs(other.value - edge) <= other.tolerance for edge in (vague.quantity.low, vague.quantity.high)):
             return "", "bound"
+        if other.wording == "at least" and vague.quantity.low <= other.value <= vague.quantity.high:
+            return "", "vague"  # "hundreds" and "more than 200"
         # "Tens of thousands" of 18,240: the wording stretches at its edges.
         inside = vague.quantity.low / 1.25 <= other.value <= vague.quantity.high * 1.25
         return (("more precise" if vague is a else "vaguer"), "vague") if inside else (order, "apart")
