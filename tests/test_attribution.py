@@ -53,6 +53,14 @@ def test_changes(earlier: str, later: str, direction: str) -> None:
     assert observation.to_text in later
 
 
+def test_one_quotation_in_two_mouths() -> None:
+    told = claim("“We only wanted to come home,” said Ruth Orr, who is 81.")
+    changed = compare_attribution(told, claim("'We only wanted to come home,' sobbed Maddie Orr, nine."))
+    assert (changed.verdict, changed.direction, changed.from_text, changed.to_text) == ("changed", "replaced", "Ruth Orr, who is 81", "Maddie Orr")
+    assert compare_attribution(told, claim("“We only wanted to come home,” Mrs Orr said.")).verdict == "same"
+    assert compare_attribution(told, claim("“We only came for the bread,” said Maddie Hale.")).weight < changed.weight
+
+
 def test_leaving_out_the_police_is_harmless_and_leaving_out_a_leak_is_not() -> None:
     assert compare_attribution(claim(POLICE), claim("Eleven people were hurt.")).verdict == "absent"
     assert compare_attribution(claim(LEAK), claim("The gas alarm had been off for weeks.")).weight > 0.3

@@ -23,6 +23,7 @@ def claim(text: str) -> Claim:
     [
         ("The valve failed.", "stated"),
         ("Investigators confirmed that the valve failed.", "stated"),
+        ("The tests left no doubt that the valve failed.", "stated"),
         ("The valve reportedly failed.", "reported"),
         ("The valve is said to have failed.", "reported"),
         ("Reliable sources say that the valve failed.", "reported"),

@@ -85,6 +85,7 @@ def test_a_dash_in_a_sentence_is_no_dateline() -> None:
         ("What happened on the bridge?", "question"),
         ("Bridge falls in Tolm", "heading"),
         ("Bridge falls in Tolm as mayor is away...", "heading"),
+        ("This Horse Walked 200 Miles To Get Back To Its Little Girl And They Are All Weeping Now", "heading"),
         ("By Ann Orr in Tolm", "heading"),
         ("“A terrible day for all of us.”", "quote only"),
         ("Please enter your comment here.", "imperative"),

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from flows.language import speakers
+from flows.language.quotations import shared_quotation
 from flows.language.reported_speech import according_to, account_of, cited, mask_quotations, said
 from flows.language.speakers import DESCRIBED, NAMED, NONE, UNNAMED, strength
 from flows.language.speech_patterns import IMPERSONAL
@@ -28,6 +29,7 @@ WEIGHT_SOMEBODY = 0.3  # the ministry, then "a senior official"
 WEIGHT_OTHER_KIND = 0.7  # the ministry, then a resident
 WEIGHT_OTHER_OFFICIAL = 0.3  # the ministry, then the police
 WEIGHT_SAME_KIND = 0.15  # "police" and "officers"
+WEIGHT_MISQUOTED = 0.9  # one quotation, two who are named as its speakers
 WEIGHT_UNSURE = 0.25  # nothing tells whether the two are one
 
 
@@ -94,6 +96,8 @@ def compare_attribution(earlier: Claim, later: Claim) -> Observation:
         return _one_sided(a, b, earlier, later)
     direction = _direction(earlier, later)
     weight = _weight_of_two(a, b, _is_hidden(earlier), _is_hidden(later))
+    if shared_quotation(earlier.text, later.text) and _are_two(a, b):
+        return Observation("attribution", "changed", "replaced", a, b, WEIGHT_MISQUOTED, f"the same words: {a}, then {b}")
     if direction == "replaced" and (_is_named_in(a, later) or _is_named_in(b, earlier)):
         weight *= NAMED_FACTOR
     if weight < WEIGHT_UNSURE:
@@ -127,6 +131,18 @@ _OPINION = re.compile(
 )
 LEAST_WEIGHT = 0.1  # below it, silence about the source is how most retellings go
 SELF_FACTOR = 0.5  # "the airline said it will pay" and "the airline will pay": it speaks of its own acts
+
+
+_TITLES = frozenset("Mr Mrs Ms Miss Dr Sir Dame Lord Lady The".split())
+
+
+def _are_two(a: str, b: str) -> bool:
+    """Whether two sources have names, and not one in common: "Ruth Oakes" and "Maddie Oakes" are two, "the minister" and "Ruth Oakes" may be one."""
+    names = [[w for w in re.findall(r"\b[A-Z][\w’'-]+", speakers.head_phrase(x)) if w not in _TITLES] for x in (a, b)]
+    if not all(names):
+        return False
+    firsts = [n[0] for n in names if len(n) == 2]
+    return not set(names[0]) & set(names[1]) or (len(firsts) == 2 and firsts[0] != firsts[1] and names[0][1] == names[1][1])
 
 
 NAMED_FACTOR = 0.3  # "Sgt Orr said", and "the paper said that Sgt Orr issued the statement": the second tells of the first

@@ -35,7 +35,8 @@ _CUES: dict[int, tuple[str, ...]] = {
         rf"\b(?:do(?:es)?|did)(?: not|n['’]t) (?:yet )?know\b|\b(?:nobody|no one) (?:knows|can (?:yet )?{_TELL}|is (?:certain|sure))\b",
         r"\bnothing is final\b|\bcannot (?:yet )?explain\b|\bnever (?:been )?explained\b",
         r"\b(?:knows?|knew|aware) of no\b",
-        r"\bdoubts?\s+(?:that|whether|about)\b|\b(?:has|have|had|cast|casts|raised?)\s+doubts?\b",
+        r"(?<!\bno )(?<!\blittle )(?<!\bbeyond )(?<!\bwithout )(?<!\bany )(?<!\ba )\bdoubts?\s+(?:that|whether|about)\b",
+        r"\b(?:has|have|had|cast|casts|raised?)\s+doubts?\b",
         rf"\b(?:neither|{_NOT}) confirm(?:ed|s)? n?or den(?:y|ied|ies)\b|\bwould (?:neither|not) confirm\b",
         r"\b(?:declined|refused) to (?:confirm|say whether|speculate)\b",
     ),
@@ -135,7 +136,7 @@ LEAVE_ITSELF = re.compile(r"(?:nobody|no one|none) (?:may|might)|may (?:only|no 
 # Words that open a clause whose hedges are its own.
 SIDE_CLAUSE = re.compile(
     r"(?:(?:and|but|even|not least)\s+)?"
-    r"(?:who|which|whose|whom|where|when|although|though|while|whereas|because|since|as|if|unless|until|so|despite|after|before|once|"
+    r"(?:who|which|whose|whom|where|when|although|though|while|whereas|because|since|as|if|in case|unless|until|so|despite|after|before|once|"
     r"whatever|whether or not|including|adding|saying|some of|among)\b",
     re.IGNORECASE,
 )

@@ -59,6 +59,10 @@ _LEVEL = re.compile(r"\b(?:(?P<word>level|category|force|stage|grade|tier|alert|
 _MAGNITUDE_AFTER = re.compile(r"[- ]magnitude\b", re.IGNORECASE)  # "a 7.2-magnitude earthquake"
 _AGE_AFTER = re.compile(r"[ -]years?[ -](?:old|of age)\b|[ -]year[ -]old\b", re.IGNORECASE)
 _AGE_BEFORE = re.compile(r"\b(?:aged|age of|age)\s$", re.IGNORECASE)
+# "Ann Orr, 24, said": the name, and a name may be one word.
+_AGE_APPOSED = re.compile(r"(?:\b[A-Z][\w’'-]+,|\b(?:who|[Ss]he|[Hh]e) (?:is|was|turned)) (?:\d{1,3}|[a-z]+)$")
+_APPOSITION_ENDS = re.compile(r",(?! \d)|\.$| (?:from|and|when|at the time)\b")
+_OLDEST = 115
 _PRONOUN_ONE = re.compile(r"\b(?:no|any|every|each|the|this|that|which|some|last|another|or|not|as|for)\s$", re.IGNORECASE)
 _IDIOM_ONE = re.compile(r"[ -](?:of|another|by|day|thing|time|way|hand|side|point|more|who|that|which|to|and|or|is|was|reason|example)\b|[^\w\s]")
 _OF = re.compile(
@@ -276,7 +280,9 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     if currency is not None:
         return _Measure(end, currency.dimension, currency.canonical)
     word = text[last.char_start : end]
-    if _AGE_BEFORE.search(_before(text, first.char_start)):
+    if _AGE_BEFORE.search(_before(text, first.char_start)) or (
+        last.low <= _OLDEST and _AGE_APPOSED.search(text[max(0, end - 60) : end]) and _APPOSITION_ENDS.match(text, end)
+    ):
         return _Measure(end, "age", "year")
     if m := _AGE_AFTER.match(text, end):
         return _Measure(m.end(), "age", "year")
@@ -321,7 +327,7 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     if first.kind == "share":
         return _Measure(_head(text, last)[0] if text[end : end + 4] != " of " else end, "share", "percent")
     head_end, head = _head(text, last)
-    if head in ("times", "time", "occasions"):
+    if head in ("times", "time", "occasions", "views"):  # "watched two million times", "11 million views"
         return _Measure(head_end, "times", "time")
     if last.short_scale == "m" and not head:  # "a 38m tower"; "38m people" is a count
         return _Measure(end, "length", "metre", 1e-6)

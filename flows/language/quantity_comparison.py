@@ -37,6 +37,8 @@ _FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until t
 _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| about)? ?$", re.IGNORECASE)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"\b([A-Z][\w’'-]+),? (?:\(|aged )?$")
+_NAME_AFTER = re.compile(r" (?:[A-Z][\w’'-]+ )*([A-Z][\w’'-]+)")
 _PART = re.compile(r" of (?:the|its|his|her|our|their|these|those)\b(?P<group>[^,.;:]{0,40})")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.IGNORECASE)
@@ -115,7 +117,7 @@ CHANGED_WEIGHT = {
     "times apart": 0.90, "times bound": 0.80, "times vague": 0.90,
     # A reader calls half of the changed durations a change of time, so either comparer reports them at half.
     "duration apart": 0.47, "duration bound": 0.60, "duration vague": 0.40, "ordinal apart": 0.40, "ordinal bound": 0.40, "ordinal vague": 0.40,
-    "age apart": 0.10, "age bound": 0.10, "age vague": 0.10,  # another age is another person
+    "age apart": 0.10, "age bound": 0.10, "age vague": 0.10, "age of one": 0.85,  # another age is another person, but for one who is named: not measured
 }  # fmt: skip
 # How often a reader agreed that nothing changed. "rest": both claims have further numbers, which answer none of the other's.
 SAME_WEIGHT = {
@@ -168,9 +170,15 @@ def _slot(q: Quantity, text: str) -> Slot:
     if (former is not None and not plain_from) or (plain_from and (_TO_NEXT.match(after) or _FROM_AFTER_NEW.search(before))) or _FORMER_AFTER.match(after):
         role = "former"
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
-    head = stem(q.unit) if q.dimension in ("count", "ordinal") else ""
+    head = stem(q.unit) if q.dimension in ("count", "ordinal") else _bearer(q, text) if q.dimension == "age" else ""
     part = q.dimension == "count" and len(numbers) == 1 and _is_part(text, q.char_start + numbers[0].char_end)
     return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written, part)
+
+
+def _bearer(age: Quantity, text: str) -> str:
+    """Return the last name of whose age is told: "Ann Orr, 24", "24-year-old Ann Orr"; "" where no name stands by it."""
+    named = _NAME_BEFORE.search(text[: age.char_start]) or _NAME_AFTER.match(text, age.char_end)
+    return named.group(1).lower() if named is not None else ""
 
 
 def _is_part(text: str, char_end: int) -> bool:
@@ -206,6 +214,8 @@ def comparable(a: Slot, b: Slot) -> bool:
         return False
     if x.dimension in ("money", "level"):
         return x.unit == y.unit or "" in (x.unit, y.unit)
+    if x.dimension == "age":
+        return not a.head or not b.head or a.head == b.head
     return x.dimension != "ordinal" or a.head == b.head
 
 
@@ -253,7 +263,7 @@ def judge(a: Slot, b: Slot, score: float, crowd: int, *, rest: bool) -> Judgemen
     x, y = a.quantity, b.quantity
     matter = x.dimension if x.dimension in ("duration", "age", "ordinal", "times") else "number"
     if direction:
-        grounds = f"{matter} {relation}"
+        grounds = f"{matter} {relation}" if matter != "age" or not a.head or a.head != b.head else "age of one"
         if grounds == "number apart":
             alike, context = head_similarity(a, b), context_similarity(a.context, b.context)
             grounds += f" {'same' if alike >= 1 else 'open' if alike >= 0.5 else 'other'} {'close' if context >= 0.3 else 'far'}"

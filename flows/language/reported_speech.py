@@ -19,6 +19,7 @@ from flows.language.speech_patterns import (
     INSIDE_RELATIVE,
     LEADING_TIME,
     LEADING_WORDS,
+    MANNER_VERBS,
     MASK,
     NEGATED_OR_MODAL,
     NO_SINGULAR_SUBJECT,
@@ -129,11 +130,17 @@ def account_of(text: str) -> Source | None:
 
 def said(text: str) -> Source | None:
     """The clause of saying: its source, and what to cut so that the proposition is left."""
-    verbs = [(m, VERB_OF[m.group().lower()]) for m in WORD.finditer(text) if m.start() and m.group().lower() in VERB_OF]
+    verbs = [(m, VERB_OF.get(m.group().lower(), "say")) for m in WORD.finditer(text) if m.start() and _is_of_saying(text, m)]
     # Last first: in "Detectives believe that …, a spokesman said" the spokesman speaks.
     readings = [f(text, match, verb) for f in (_inverted, _after_what_is_said) for match, verb in reversed(verbs)]
     readings += [_before_what_is_said(text, match, verb) for match, verb in verbs]
     return next((found for found in readings if found and found.source[0] < found.source[1]), None)
+
+
+def _is_of_saying(text: str, match: re.Match[str]) -> bool:
+    """Whether a word may be a verb of saying; those of manner ("she sobbed") only where a quotation has just ended."""
+    word = match.group().lower()
+    return word in VERB_OF or (word in MANNER_VERBS and MASK in text[max(0, match.start() - 40) : match.start()])
 
 
 def _before_what_is_said(text: str, match: re.Match[str], verb: str) -> Source | None:

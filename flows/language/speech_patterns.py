@@ -37,6 +37,11 @@ def _finite_forms(verb: str) -> list[str]:
 
 
 VERB_OF = {form: verb for verb in _SAYING for form in _finite_forms(verb)}
+# What tabloids and local papers put for "said" beside a quotation, and nowhere else: 24 verbs of manner.
+MANNER_VERBS = frozenset(
+    "sobbed cried shouted yelled joked quipped fumed laughed sighed gushed raved moaned roared screamed exclaimed boasted thundered whispered muttered smiled "
+    "groaned pleaded tweeted blasted".split()
+)
 # The -s forms that are as often plural nouns: "two reports were published", "new charges that …".
 NOUN_FORMS = frozenset(
     "reports claims charges suspects estimates fears states notes remarks comments forecasts shows finds hints objects cautions reveals".split()

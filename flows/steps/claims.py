@@ -190,8 +190,14 @@ def _is_reported(outside: str) -> bool:
 
 
 def _is_heading(sentence: str, n_words: int) -> bool:
-    # Without a full stop a line is a heading, a caption or a byline, unless it is long and has a verb that headings leave out or cut short.
-    return n_words < 15 or not has_finite_verb(sentence, sure=True)
+    # Without a full stop a line is a heading, a caption or a byline, unless it is long, in small letters, and has a verb that headings leave out or cut short.
+    return n_words < 15 or not has_finite_verb(sentence, sure=True) or _is_in_title_case(sentence)
+
+
+def _is_in_title_case(sentence: str) -> bool:
+    """Whether nearly all words of four letters or more begin with a capital, as in a headline and in no sentence."""
+    long_words = [word for m in WORD.finditer(sentence) if len(word := m.group()) >= 4]
+    return len(long_words) >= 4 and sum(word[0].isupper() for word in long_words) >= 0.8 * len(long_words)
 
 
 def _skip_lead(text: str, start: int, end: int, bare_clock: bool) -> int:
