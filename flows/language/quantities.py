@@ -280,9 +280,8 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
     if currency is not None:
         return _Measure(end, currency.dimension, currency.canonical)
     word = text[last.char_start : end]
-    if _AGE_BEFORE.search(_before(text, first.char_start)) or (
-        last.low <= _OLDEST and _AGE_APPOSED.search(text[max(0, end - 60) : end]) and _APPOSITION_ENDS.match(text, end)
-    ):
+    apposed = last.low <= _OLDEST and _APPOSITION_ENDS.match(text, end) and _AGE_APPOSED.search(text[max(0, end - 60) : end])
+    if apposed or _AGE_BEFORE.search(_before(text, first.char_start)):
         return _Measure(end, "age", "year")
     if m := _AGE_AFTER.match(text, end):
         return _Measure(m.end(), "age", "year")
