@@ -215,6 +215,7 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
         ("Of 188 states, 171 signed.", "All but 17 of the 188 states signed."),
         ("Strikes cost 30 million crowns each day.", "The strike cost 90 million crowns in all."),
         ("The shaft is 410 metres deep.", "The capsule is 26 inches wide."),
+        ("The plant gives 310 megawatts.", "The turbines give 155 megawatts apiece."),
         ("Ann Orr, 24, was hurt.", "Ben Hale, 31, was hurt."),
         ("More than 200 schoolgirls were taken.", "Hundreds of schoolgirls were taken."),
         ("Three of the sick children live in the valley.", "The number of sick children has risen to 23."),

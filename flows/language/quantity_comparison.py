@@ -42,8 +42,10 @@ _NAME_AFTER = re.compile(r" (?:[A-Z][\w’'-]+ )*([A-Z][\w’'-]+)")
 _PART = re.compile(r" of (?:the|its|his|her|our|their|these|those)\b(?P<group>[^,.;:]{0,40})")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.IGNORECASE)
-_RATE_AFTER = re.compile(r"(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE)
-_RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
+_RATE_AFTER = re.compile(
+    r" (?:apiece\b|each(?=[.,;:]|$))|(?: \w+){0,2}? (?:an?|per|each|every) (?:hour|day|week|month|season|year)\b|-an?-(?:day|month|year)\b", re.IGNORECASE
+)
+_RATE = re.compile(r"\b(?:each|every|per) (?:hour|day|week|month|season|year)\b|\b(?:hourly|daily|weekly|monthly|annual|annually|yearly)\b", re.IGNORECASE)
 _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
 # Plurals without an s, but for those in -men, and auxiliaries: closed classes.
 _IRREGULAR = {"people": "person", "children": "child", "feet": "foot", "teeth": "tooth", "mice": "mouse", "criteria": "criterion", "bacteria": "bacterium"}
@@ -385,8 +387,10 @@ def _next_stem(text: str, position: int) -> str:
 
 
 def _years(claim: Claim) -> set[str]:
-    """Return the years that the claim is about: "in 1998", not "since 1998"."""
-    return {m[0] for t in claim.times if not _SPAN_OF_YEARS.match(t.text) for m in _YEAR.finditer(t.text)}
+    """Return the years that the claim is about: "in 1998" and "last year", not "since 1998"."""
+    told = [t for t in claim.times if not _SPAN_OF_YEARS.match(t.text)]
+    resolved = {str(t.start.year) for t in told if t.grain == "year" and t.start is not None and not _YEAR.search(t.text) and re.search(r"\byear\b", t.text)}
+    return {m[0] for t in told for m in _YEAR.finditer(t.text)} | resolved
 
 
 def surest_change(judged: Sequence[Judgement]) -> Judgement | None:

@@ -281,7 +281,9 @@ def _unit_of(p: TimeParts) -> str:
     for name in ("year", "season", "weekday", "day_offset", "decade"):
         if getattr(p, name) is not None:
             return name
-    return "month" if p.month is not None else p.relative_unit or "offset"
+    if p.month is not None:
+        return "month"
+    return p.relative_unit or ("year" if p.sign and p.days >= 300 else "offset")
 
 
 def _weekday(slot: TimeSlot) -> int | None:

@@ -84,6 +84,8 @@ ATOM = re.compile(
     | (?P<clock_digits>\b(?P<cd_h>[01]?\d|2[0-4])(?:(?P<cd_sep>[:.])(?P<cd_m>[0-5]\d))?[ ]?(?P<cd_ampm>{_AMPM}))
     | (?P<clock_24>(?P<c24_h>[01]?\d|2[0-3])(?P<c24_sep>:)(?P<c24_m>[0-5]\d)(?::\d\d)?)\b
     | (?P<clock_dot>(?<=at[ ])(?P<cdot_h>[01]?\d|2[0-3])\.(?P<cdot_m>[0-5]\d))\b(?!\d|[ ](?:percent|per|million|billion|metres|km))
+    | (?P<clock_dot_part>\b(?P<cdp_h>[01]?\d|2[0-3])\.(?P<cdp_m>[0-5]\d)(?=[ ](?:on[ ]{_WEEKDAY}[ ]{_PART}|in[ ]the[ ](?:early[ ]|late[ ])?{_PART}|at[ ]night
+            |last[ ]night|this[ ]{_PART})\b))
     | (?P<clock_mil>\b(?P<cm_h>[01]\d|2[0-3])(?P<cm_m>[0-5]\d)(?=[ ](?:{_ZONE}|hours|local)\b))
     | (?P<clock_past>\b(?P<cp_m>half|(?:a[ ])?quarter|five|ten|twenty|twenty[ -]five|\d{{1,2}}(?:[ ]minutes)?
             |{_N}[ ]minutes?(?=[ ](?:past|to|(?:after|before)[ ](?:noon|midnight))\b))[ ](?P<cp_dir>past|to|after|before)[ ](?P<cp_h>{_HOUR}|noon|midnight))\b
@@ -96,6 +98,7 @@ ATOM = re.compile(
     | (?P<weekday>\b(?P<wd>{_WEEKDAY})(?:['’]s)?(?:[ ](?P<wd_part>{_PART}))?)\b
     | (?P<day_word>\b(?:the[ ]day[ ]before[ ]yesterday|the[ ]day[ ]after[ ]tomorrow|yesterday|today|tomorrow|tonight|last[ ]night|this[ ](?:morning
             |afternoon|evening))(?:[ ](?P<dw_part>{_PART}))?)\b
+    | (?P<before_last>\bthe[ ](?P<bl_unit>week|weekend|month|year)[ ]before[ ]last)\b
     | (?P<relative>\b(?P<rel_dir>this|last|next|the[ ]previous|the[ ]following|the[ ]coming|the[ ]past|the[ ]next|the[ ]same|that|the[ ]current|the
             |later[ ]this|earlier[ ]this)[ ]
         (?P<rel_unit>week|weekend|month|year|spring|summer|autumn|fall|winter|quarter|decade|century|season))\b(?!-)

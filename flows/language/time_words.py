@@ -129,8 +129,9 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
     elif "clock_24" in g:
         _clock(parts, int(g["c24_h"]), int(g["c24_m"]), "")
         parts.half_day_known = len(g["c24_h"]) == 2
-    elif "clock_dot" in g:
-        _clock(parts, int(g["cdot_h"]), int(g["cdot_m"]), "")
+    elif "clock_dot" in g or "clock_dot_part" in g:
+        hour, minute = (g["cdot_h"], g["cdot_m"]) if "clock_dot" in g else (g["cdp_h"], g["cdp_m"])
+        _clock(parts, int(hour), int(minute), "")
     elif "clock_mil" in g:
         _clock(parts, int(g["cm_h"]), int(g["cm_m"]), "")
         parts.half_day_known = True
@@ -155,6 +156,8 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
         offsets = {"the day before y": -2, "the day after t": 2, "yesterday": -1, "tomorrow": 1, "last night": -1}
         parts.day_offset = next((n for w, n in offsets.items() if word.startswith(w)), 0)
         parts.part = g.get("dw_part") or ("night" if word in ("tonight", "last night") else word.split()[1] if word.startswith("this ") else "")
+    elif "before_last" in g:
+        parts.relative, parts.relative_unit = "before last", g["bl_unit"]
     elif "relative" in g:
         return _read_relative(parts, g["rel_dir"].lower(), g["rel_unit"], text)
     elif "season" in g:

@@ -205,7 +205,7 @@ def _weekday(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval:
 
 
 def _relative_unit(parts: TimeParts, today: dt.datetime, ahead: bool) -> Interval | None:
-    step = {"last": -1, "next": 1}.get(parts.relative, 0)
+    step = {"before last": -2, "last": -1, "next": 1}.get(parts.relative, 0)
     unit = parts.relative_unit
     if parts.within:  # "in the past week" ends today, "last week" on Sunday
         return today - _LENGTH[unit], today + _DAY
