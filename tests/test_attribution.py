@@ -53,6 +53,13 @@ def test_changes(earlier: str, later: str, direction: str) -> None:
     assert observation.to_text in later
 
 
+@pytest.mark.parametrize("hidden", ["who asked not to be named because he feared for his job", "on condition that we did not print his name"])
+def test_leaving_out_a_hidden_source_weighs_more(hidden: str) -> None:
+    silent = claim("The gate had been jammed shut.")
+    of_one_who_hides = compare_attribution(claim(f"The gate had been jammed shut, an official said, {hidden}."), silent).weight
+    assert of_one_who_hides > compare_attribution(claim("The gate had been jammed shut, an official said."), silent).weight
+
+
 def test_one_quotation_in_two_mouths() -> None:
     told = claim("“We only wanted to come home,” said Ruth Orr, who is 81.")
     changed = compare_attribution(told, claim("'We only wanted to come home,' sobbed Maddie Orr, nine."))

@@ -63,10 +63,19 @@ def read_attribution(text: str) -> Attribution:
         if clause.cut != (0, 0) and both[1] - both[0] <= sum(b - a for a, b in (cut, clause.cut)) + MAX_GAP:
             cut = both
     a, b = found.source
-    return Attribution(text[a:b], strength(text[a:b]), through, a, b, _without(text, cut))
+    return Attribution(text[a:b], strength(text[a:b]), through, a, b, _without(text, _past_hiding(text, cut)))
 
 
 MAX_GAP = 30  # code points between "CNN reported" and "citing two people": farther apart, something is said in between
+
+
+def _past_hiding(text: str, cut: tuple[int, int]) -> tuple[int, int]:
+    """Make the cut run on where it is followed by why the source has no name: "an official said, who asked not to be named because …"."""
+    hides = speakers.HIDES_NAME.match(text, cut[1] + len(text[cut[1] :]) - len(text[cut[1] :].lstrip(", "))) if cut[1] > cut[0] else None
+    if hides is None:
+        return cut
+    stop = re.search(r"[,;:]|[.!?](?=\s*$)|$", text[hides.end() :])
+    return cut[0], hides.end() + (stop.start() if stop else 0)
 
 
 def _without(text: str, cut: tuple[int, int]) -> str:

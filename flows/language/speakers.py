@@ -23,8 +23,14 @@ _ANONYMOUS = re.compile(
     r"familiar with|close to|briefed (?:on|about)|knowledge of|knowledgeable|insider\w*|sources?|rumou?rs?|whistle-?blower\w*)\b",
     re.IGNORECASE,
 )
-# What a clause of saying adds to hide a name: "two officials said on condition of anonymity".
-HIDES_NAME = re.compile(r"\b(?:on|under) (?:the )?condition of (?:strict )?anonymity\b", re.IGNORECASE)
+# What a clause of saying adds to hide a name: "two officials said on condition of anonymity", "a clerk, who asked not to be named because …".
+HIDES_NAME = re.compile(
+    r"\b(?:on|under) (?:the )?condition (?:of (?:strict )?anonymity|that (?:\w+ ){1,4}(?:not|n['’]t) (?:print|publish|use|give|name|be named))\b|"
+    r"\bwho (?:(?:\w+ ){0,4}?(?:not|n['’]t (?:want|wish)) (?:want |wish )?to|declined to|refused to) be (?:named|identified|quoted by name)\b|"
+    r"\bwho (?:was|were|is|are) not (?:authori[sz]ed|allowed|permitted) to (?:speak|talk|comment)\b|"
+    r"\bwhose names? (?:is|are|has|have|was|were) (?:being |been )?withheld\b",
+    re.IGNORECASE,
+)
 _ROLES = re.compile(
     r"\b(?:familiar|close to|briefed|knowledge|knowledgeable|officials?|members?|employees?|officers?|workers?|clerks?|pilots?|residents?|diplomats?|aides?|"
     r"ministry|police|leaked)\b",
