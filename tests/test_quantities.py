@@ -59,6 +59,7 @@ def only(text: str) -> tuple[str, float, float, str, str]:
         ("They won by a few hundred votes.", ("a few hundred votes", 200, 900, "count", "votes")),
         ("The toll rose to nine, officials said.", ("nine", 9, 9, "count", "")),
         ("The number of crates on the quay stood at about 900.", ("about 900", 810, 990, "count", "crates")),
+        ("Outside the hall a mob of 30,000 jeered.", ("30,000", 30000, 30000, "count", "people")),
         ("The ferry's cook, Ann Orr, 24, left.", ("24", 24, 24, "age", "year")),
         ("The clip has 11 million views.", ("11 million views", 11e6, 11e6, "times", "time")),
         ("Three of the sick children went home.", ("Three of the sick children", 3, 3, "count", "children")),

@@ -77,6 +77,7 @@ _PLURALS = frozenset(
 )
 _ADJECTIVE_HEADS = frozenset("dead wounded injured missing homeless unemployed sick".split())
 _NUMBER_OF = re.compile(r"\b(?:numbers?|count|tally|total) of\b", re.IGNORECASE)  # what a bare figure after it counts
+_CROWD_OF = re.compile(r"\b(?:crowds?|mobs?|throngs?|audience|turnout|workforce|staff|population|congregation|gathering) (?:of|at) $", re.IGNORECASE)
 _NO_HEAD = STOP_WORDS - frozenset("police people".split())
 
 
@@ -130,7 +131,9 @@ def _inherit(q: Quantity, previous: Quantity | None, following: Quantity | None,
 
 
 def _counted_before(text: str, char_start: int) -> str:
-    """Return the noun of the nearest "number of X" that stands before a bare figure with no other figure in between, "" without one."""
+    """Return the noun of the nearest "number of X" that stands before a bare figure with no other figure in between, "people" after "a crowd of", else ""."""
+    if _CROWD_OF.search(_before(text, char_start)):
+        return "people"
     opening = max((m.end() for m in _NUMBER_OF.finditer(text, 0, char_start)), default=-1)
     between = text[opening:char_start]
     if opening < 0 or len(between) > 120 or re.search(r"[.;:]\s", between) or find_numbers(between):
