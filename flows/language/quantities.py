@@ -77,7 +77,11 @@ _PLURALS = frozenset(
 )
 _ADJECTIVE_HEADS = frozenset("dead wounded injured missing homeless unemployed sick".split())
 _NUMBER_OF = re.compile(r"\b(?:numbers?|count|tally|total) of\b", re.IGNORECASE)  # what a bare figure after it counts
-_CROWD_OF = re.compile(r"\b(?:crowds?|mobs?|throngs?|audience|turnout|workforce|staff|population|congregation|gathering) (?:of|at) $", re.IGNORECASE)
+_CROWD_OF = re.compile(
+    r"\b(?:crowds?|mobs?|throngs?|gangs?|groups?|teams?|bands?|family|crew|panel|squads?|party|audience|turnout|workforce|staff|population|congregation|gathering)"
+    r" (?:of|at) $",
+    re.IGNORECASE,
+)
 _NO_HEAD = STOP_WORDS - frozenset("police people".split())
 
 

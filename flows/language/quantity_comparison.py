@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.language.groups import PEOPLE, kind_of
 from flows.language.number_words import find_numbers
@@ -33,7 +33,12 @@ _FORMER = re.compile(
     r"(?:earlier|original|initial|previous)(?: figure of| estimate of)?|stood at|started with|began with|put at)(?: the| an?| some| about)? ?$",
     re.IGNORECASE,
 )
-_FORMER_AFTER = re.compile(r"\s*(?:,\s*)?(?:before|previously|originally|until then)\b", re.IGNORECASE)
+# "12 before", and "12 at noon on Thursday, had grown to 21".
+_FORMER_AFTER = re.compile(
+    r"\s*(?:,\s*)?(?:before|previously|originally|until then)\b|"
+    r"[^.;\d]{0,60}\b(?:ha[sd]|later|then|since) (?:grown|gr[eo]w|risen|rose|climbed|increased|swollen|fallen|fell|dropped|shrunk|doubled) to\b",
+    re.IGNORECASE,
+)
 _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| about)? ?$", re.IGNORECASE)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
@@ -336,7 +341,7 @@ def judgements(earlier: Claim, later: Claim) -> list[Judgement]:
 
 def _current(slots: list[Slot]) -> list[Slot]:
     """Leave out old values and increments where a total stands beside them: "rose by four from 17 to 21" tells 21."""
-    kept = [s for s in slots if _stands(s) or not any(t.role == "total" and comparable(s, t) for t in slots)]
+    kept = [s for s in slots if _stands(s) or not any(t.role == "total" and comparable(replace(s, rate=t.rate), t) for t in slots)]
     return kept
 
 
