@@ -97,6 +97,17 @@ def test_what_moved_a_doubtful_score_adds_up_to_it():
     assert 1 / (1 + math.exp(-end)) == pytest.approx(deciding.probability(pair.features, model), abs=1e-4)
 
 
+def test_figures_that_agree_are_no_change_of_figures():
+    pair = compared("Some 60 whales stranded on the spit.", "Five dozen whales lay on the spit.", 1)
+    assert pair.observations["quantity"].weight >= deciding.SURELY_EQUAL
+    half = dataclasses.replace(some_weights(types={"quantity": 1.0}), changed=Boosted(0.0, ()))
+    agreed = judge(pair, half, min_score=0.4)
+    assert (agreed.score, agreed.dropped_at) == (0.5 * deciding.LEFT_BY_AGREEMENT, "changed")
+    assert sum(moved for _, moved in agreed.contributions.values()) == pytest.approx(deciding.logit(agreed.score), abs=1e-3)
+    of_other_type = dataclasses.replace(half, types=some_weights(types={"label": 1.0}).types)
+    assert judge(pair, of_other_type, min_score=0.4).dropped_at == ""
+
+
 def holds_together(verdict: Verdict, pair: tuple[str, str]) -> None:
     """What is true of every finding."""
     types = [c.type for c in verdict.changes]

@@ -201,6 +201,13 @@ def test_numbers_are_aligned_by_what_they_count() -> None:
     assert (seen.verdict, seen.direction, seen.to_text) == ("changed", "raised", "112 people")
 
 
+def test_an_increment_on_an_old_value_tells_the_total() -> None:
+    changed = compare("Around 60 whales stranded on the spit.", "The pod keeps growing, as 40 more whales have joined the 60 on the spit.")
+    assert (changed.verdict, changed.direction, changed.to_text) == ("changed", "raised", "40 more whales")
+    assert compare("Sixteen bodies were found.", "Another four bodies were found, in addition to the 12 of Monday.").verdict == "same"
+    assert compare("Each home was to get 1,200 francs a year.", "The sum for each home was raised from 1,200 to 2,100 francs a year.").direction == "raised"
+
+
 def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
     assert compare("The toll stands at 17 sailors.", "The toll rose from 12 to 17 sailors.").verdict == "same"
     seen = compare("The toll stands at 17 sailors.", "Divers found four more bodies, lifting the toll to 21 sailors.")

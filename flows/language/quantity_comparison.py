@@ -40,6 +40,9 @@ _FORMER_AFTER = re.compile(
     re.IGNORECASE,
 )
 _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| about)? ?$", re.IGNORECASE)
+_ADDED_TO = re.compile(
+    r"\b(?:joined|joining|in addition to|on top of|added to|adding to|besides|beyond) (?:the|those|these|some)(?: some| about)? ?$", re.IGNORECASE
+)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b([A-Z][\w’'-]+),? (?:\(|aged )?$")
@@ -151,7 +154,18 @@ def slots_of(claim: Claim) -> list[Slot]:
             derived = Quantity(q.text, q.char_start, q.char_end, share, share, "percent", "share", False)
             slots.append(Slot(total, slots[-1].context, whole.step, "whole", slots[-1].head))
             slots.append(Slot(derived, slots[-2].context, 3.0, "derived", ""))
-    return slots
+    return slots + _sums_told(slots, claim.text)
+
+
+def _sums_told(slots: list[Slot], text: str) -> list[Slot]:
+    """Return the total of "40 more whales have joined the 60 that stranded", in the place of the increment."""
+    added_to = [s for s in slots if s.role == "former" and _ADDED_TO.search(text[max(0, s.quantity.char_start - 60) : s.quantity.char_start])]
+    increments = [s for s in slots if s.role == "increment" and s.wording == "exact"]
+    if len(added_to) != 1 or len(increments) != 1 or not comparable(added_to[0], increments[0]):
+        return []
+    old, new = added_to[0], increments[0]
+    total = replace(new.quantity, low=old.quantity.low + new.quantity.low, high=old.quantity.high + new.quantity.high)
+    return [replace(new, quantity=total, tolerance=old.tolerance + new.tolerance, role="total")]
 
 
 def _slot(q: Quantity, text: str) -> Slot:
@@ -174,7 +188,8 @@ def _slot(q: Quantity, text: str) -> Slot:
         role = "increment"
     former = _FORMER.search(before)
     plain_from = former is not None and former.group(0).lower().startswith("from")
-    if (former is not None and not plain_from) or (plain_from and (_TO_NEXT.match(after) or _FROM_AFTER_NEW.search(before))) or _FORMER_AFTER.match(after):
+    replaced = former is not None and (not plain_from or _TO_NEXT.match(after) or _FROM_AFTER_NEW.search(before))
+    if replaced or _ADDED_TO.search(before) or _FORMER_AFTER.match(after):
         role = "former"
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
     head = stem(q.unit) if q.dimension in ("count", "ordinal") else _bearer(q, text) if q.dimension == "age" else ""
