@@ -25,6 +25,13 @@ CHANGED = [
     ("Ralvia has delivered the tanks to Tarsk.", "Ralvia plans to deliver the tanks to Tarsk.", "set back", "has delivered", "plans to deliver"),
     ("The firm promised every family 20,000 crowns.", "The firm has paid every family 20,000 crowns.", "advanced", "promised", "has paid"),
     ("The minister is to resign over the tapes on Friday.", "The minister has quit over the tapes.", "advanced", "is to resign", "has quit"),
+    (
+        "The agency said it might lower the country's rating.",
+        "The agency has since lowered the country's rating.",
+        "advanced",
+        "might lower",
+        "has since lowered",
+    ),
 ]
 
 
@@ -41,6 +48,8 @@ def test_changed_stage(a: str, b: str, direction: str, from_text: str, to_text: 
         ("Ralvia has delivered the tanks to Tarsk.", "Ralvia delivered the tanks to Tarsk."),
         ("The bank will close its branch in Northam.", "The minister closed the debate on tanks."),
         ("Ralvia did not deliver the tanks.", "Ralvia will deliver the tanks."),
+        ("Ralvia has delivered the tanks to Tarsk.", "Ralvia may have delivered the tanks to Tarsk."),
+        ("Ralvia has delivered the tanks to Tarsk.", "Ralvia could deliver the tanks to Tarsk."),
     ],
 )
 def test_no_changed_stage(a: str, b: str) -> None:

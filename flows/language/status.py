@@ -36,6 +36,7 @@ _FRAMES: tuple[tuple[int, str], ...] = (
     ),
     (CONSIDERED, r"(?:in|holding|advanced|early-stage|preliminary)?\s*talks\s+(?:to|about|on|over)\s+(?:a|an|the)?\s*"),
     (CONSIDERED, r"(?:open|prepared|ready|willing)\s+to\s+"),
+    (CONSIDERED, r"(?:may|might|could)(?:\s+(?:now|still|yet|well|also|soon|\w+ly))*\s+(?:be\s+)?"),
     (CONSIDERED, r"(?:urg|call|demand|appeal|push|press)\w*\s+(?:\w+\s+){0,3}(?:to|for)\s+(?:a|an|the)?\s*"),
     (PLANNED, r"(?:plan|intend|propos|promis|pledg|vow|offer|threaten|aim|hop|want|expect|prepar|mean|seek|undert)\w*" + _ADV + r"\s+to\s+(?:be\s+)?"),
     (PLANNED, r"(?:will|would|shall|'ll|’ll)" + _ADV + r"\s+(?:be\s+)?"),
@@ -182,6 +183,10 @@ def _stage(text: str, start: int, form: str) -> tuple[int, int] | None:
     return best
 
 
+def _is_possible(text: str, action: _Action) -> bool:
+    return re.match(r"(?:may|might|could)\b", text[action.char_start :], re.IGNORECASE) is not None
+
+
 def _is_promise_and_deed(text_a: str, x: _Action, text_b: str, y: _Action) -> bool:
     """Two different verbs tell a stage only where one looks ahead and the other reports with "has", or is a word for a stage itself."""
     (ahead, _), (deed, text) = sorted(((x, text_a), (y, text_b)), key=lambda pair: pair[0].stage)
@@ -212,6 +217,8 @@ def compare_status(earlier: Claim, later: Claim) -> Observation:
             by_object = len(common) >= 2 and len(common) / min(len(x.objects), len(y.objects)) >= 0.5 and _is_promise_and_deed(earlier.text, x, later.text, y)
             if not by_verb and not by_object:
                 continue
+            if _is_possible(later.text, y) or (_is_possible(earlier.text, x) and y.stage != DONE):
+                continue  # what may be is a stage only of what has been done since; else it is a matter of certainty
             rest = shared - {x.stem}
             # One verb ahead in one claim and done in the other, to the same things, needs less of the rest.
             clear = by_verb and bool(common) and min(x.stage, y.stage) in (CONSIDERED, PLANNED) and max(x.stage, y.stage) == DONE
