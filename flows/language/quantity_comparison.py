@@ -27,6 +27,7 @@ VAGUE_RATIO = 1.35  # high / low from which a wording is vague rather than appro
 IMPLAUSIBLE_RATIO = 30  # a retelling does not turn 26 inches into 410 metres: these are two things
 ALIGN_FLOOR = 0.55  # of several quantities; the only two of their dimension are aligned from SOLE_FLOOR on
 SOLE_FLOOR = 0.1
+CLOSE = 0.3  # contexts that share so much tell of one thing
 
 _FORMER = re.compile(
     r"\b(?:from|not|instead of|rather than|up from|down from|than the|than|against|compared with|previously|formerly|"
@@ -262,8 +263,10 @@ def alignment_score(a: Slot, b: Slot) -> float | None:
     """Return how surely two quantities fill one slot, 0 to about 3; None where they cannot."""
     if not comparable(a, b):
         return None
-    if not agree(a, b) and (a.part != b.part or (a.quantity.dimension not in ("count", "ordinal") and head_similarity(a, b) < 0.4)):
-        return None
+    if not agree(a, b):
+        of_a_part = a.part != b.part and context_similarity(a.context, b.context) < CLOSE
+        if of_a_part or (a.quantity.dimension not in ("count", "ordinal") and head_similarity(a, b) < 0.4):
+            return None
     score = head_similarity(a, b) + context_similarity(a.context, b.context)
     if agree(a, b):
         # Two figures of two digits or more are hardly the same by chance.
@@ -288,7 +291,7 @@ def judge(a: Slot, b: Slot, score: float, crowd: int, *, rest: bool) -> Judgemen
         grounds = f"{matter} {relation}" if matter != "age" or not a.head or a.head != b.head else "age of one"
         if grounds == "number apart":
             alike, context = head_similarity(a, b), context_similarity(a.context, b.context)
-            grounds += f" {'same' if alike >= 1 else 'open' if alike >= 0.5 else 'other'} {'close' if context >= 0.3 else 'far'}"
+            grounds += f" {'same' if alike >= 1 else 'open' if alike >= 0.5 else 'other'} {'close' if context >= CLOSE else 'far'}"
         return Judgement(a, b, score, direction, grounds, CHANGED_WEIGHT[grounds], f"{y.text} is {direction} against {x.text}")
     grounds = relation if matter == "number" else matter
     if grounds == "equal":
