@@ -196,6 +196,20 @@ def test_changes_and_their_direction(earlier: str, later: str, direction: str) -
     assert back.direction == OPPOSITE_DIRECTION[direction]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "direction"),
+    [
+        ("Turnout had reached 58 percent an hour before the polls closed.", "Final turnout was put at 61.3 percent.", "raised"),
+        ("It paid 18.4 million crowns, said the daily Harbour Post.", "It paid 48 million crowns for the ship.", "raised"),
+        ("Shares jumped 14 percent to close at 51 euros, while those of Hask lost 3 percent.", "The shares shot up by a fifth on the day.", "raised"),
+        ("Eleven people were being treated for injuries, most of them sprains.", "The number of those hurt has climbed to 14, after three calls.", "raised"),
+        ("Thirty-one miners are trapped.", "Of the 33 men, most are trapped.", "raised"),
+    ],
+)
+def test_figures_that_were_not_compared(earlier: str, later: str, direction: str) -> None:
+    assert compare(earlier, later).direction == direction
+
+
 def test_numbers_are_aligned_by_what_they_count() -> None:
     seen = compare("The storm killed 87 people and left 18,000 homeless.", "Some 18,000 are homeless after the storm, which killed 112 people.")
     assert (seen.verdict, seen.direction, seen.to_text) == ("changed", "raised", "112 people")
@@ -227,7 +241,6 @@ def test_the_old_value_and_the_increment_are_not_what_is_told() -> None:
         ("Ann Orr, 24, was hurt.", "Ben Hale, 31, was hurt."),
         ("More than 200 schoolgirls were taken.", "Hundreds of schoolgirls were taken."),
         ("Three of the sick children live in the valley.", "The number of sick children has risen to 23."),
-        ("Mr Hale was paid 3.1 million euros last year.", "The group turned over 2.9 billion euros last year."),
     ],
 )
 def test_different_things_are_no_change(earlier: str, later: str) -> None:

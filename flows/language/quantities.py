@@ -142,7 +142,8 @@ def _counted_before(text: str, char_start: int) -> str:
     between = text[opening:char_start]
     if opening < 0 or len(between) > 120 or re.search(r"[.;:]\s", between) or find_numbers(between):
         return ""
-    return next((word for m in islice(_HEAD_WORD.finditer(between), 4) if _is_plural(word := m["word"].lower())), "")
+    words = [m["word"].lower() for m in islice(_HEAD_WORD.finditer(between), 4)]
+    return "people" if words[:1] == ["those"] else next((word for word in words if _is_plural(word)), "")
 
 
 def _unit_start(text: str) -> int:
