@@ -203,6 +203,9 @@ def test_changes_and_their_direction(earlier: str, later: str, direction: str) -
         ("It paid 18.4 million crowns, said the daily Harbour Post.", "It paid 48 million crowns for the ship.", "raised"),
         ("Shares jumped 14 percent to close at 51 euros, while those of Hask lost 3 percent.", "The shares shot up by a fifth on the day.", "raised"),
         ("Eleven people were being treated for injuries, most of them sprains.", "The number of those hurt has climbed to 14, after three calls.", "raised"),
+        ("Delegates agreed to pump 400,000 fewer barrels a day.", "They agreed to pump 700,000 barrels a day less.", "raised"),
+        ("Twenty-five people were unaccounted for.", "Seventeen of those who sailed are unaccounted for.", "lowered"),
+        ("Gunners shot down 14 out of 19 drones.", "The count of drones shot down was raised to 16 of 19 after a search.", "raised"),
         ("Thirty-one miners are trapped.", "Of the 33 men, most are trapped.", "raised"),
     ],
 )

@@ -310,8 +310,10 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
         )
     scaled = bool(re.search(r"[a-z]", word)) and last.low >= 1000
     of_a = re.match(r" (?:of )?an?(?= )|(?= an? )", text[end:])
+    fewer = re.match(r" (?:more|fewer|extra|additional|further)(?= )", text[end:])  # "400,000 fewer barrels"
     unit = (
         find_unit(text, end, scaled=scaled)
+        or (find_unit(text, end + fewer.end(), scaled=scaled) if fewer else None)
         or (find_unit(text, end + of_a.end(), scaled=scaled) if of_a and first.kind == "share" else None)
         or _of_unit(text, end, scaled)
     )
@@ -351,12 +353,13 @@ def _of_unit(text: str, end: int, scaled: bool) -> tuple[int, Unit] | None:
 
 def _head(text: str, number: Number) -> tuple[int, str]:
     """Return (end, noun) of what a number counts: the first plural within five words, of one thing the last noun before a verb; else (end of number, "")."""
-    end = number.char_end
+    end, of_how_many = number.char_end, None
     single = number.low == number.high == 1 and number.kind == "cardinal"
     if m := _OF.match(text, end):
         end, single = m.end(), False
         skipped = re.match(r" (?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= )", text[end:])
         end += skipped.end() if skipped else 0
+        of_how_many = (end, "") if skipped else None
     first_noun = (number.char_end, "")
     for i in range(5):
         m = _HEAD_WORD.match(text, end)
@@ -375,7 +378,7 @@ def _head(text: str, number: Number) -> tuple[int, str]:
             return end, word
         if number.low == number.high == 1 or number.kind == "ordinal":
             first_noun = (end, word)
-    return first_noun
+    return first_noun if first_noun[1] or of_how_many is None else of_how_many
 
 
 def _is_plural(word: str) -> bool:

@@ -31,6 +31,7 @@ CLOSE = 0.3  # contexts that share so much tell of one thing
 
 _FORMER = re.compile(
     r"\b(?:from|not|instead of|rather than|up from|down from|than the|than|against|compared with|previously|formerly|"
+    r"initially|at first|first (?:spoken|spoke|talked) of|"
     r"(?:earlier|original|initial|previous)(?: figure of| estimate of)?|stood at|started with|began with|put at)(?: the| an?| some| about)? ?$",
     re.IGNORECASE,
 )
@@ -48,7 +49,7 @@ _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b([A-Z][\w’'-]+),? (?:\(|aged )?$")
 _NAME_AFTER = re.compile(r" (?:[A-Z][\w’'-]+ )*([A-Z][\w’'-]+)")
-_PART = re.compile(r" of (?:the|its|his|her|our|their|these|those)\b(?P<group>[^,.;:]{0,40})")
+_PART = re.compile(r" of (?:the|its|his|her|our|their|these)\b(?P<group>[^,.;:]{0,40})")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SPAN_OF_YEARS = re.compile(r"(?:since|from|by|until|till|before|after)\b", re.IGNORECASE)
 _RATE_AFTER = re.compile(
