@@ -2,9 +2,9 @@
 
     make quality
 
-Stories that share no event are checked side by side: hardly a finding may be across two of them. Every fifth topic of the fact families is held out
-of training. The tellings of every fourth of these are made into one folder of articles, checked
-as a user would, and scored against the gold. Raise a floor in floors.json when the figures have risen for good. Lowering one needs the deliberate edit of
+Stories that share no event are checked side by side: hardly a finding may be across two of them. Every fifth topic of the fact families is held out of
+training. The tellings of every fourth of these are made into one folder of articles, checked as a user would, and scored against the gold; so are the
+stories by other hands in held_out/. Raise a floor in floors.json when the figures have risen for good. Lowering one needs the deliberate edit of
 LOWERED_ON_PURPOSE below, which a reviewer will see.
 """
 
@@ -22,6 +22,7 @@ from flows.pipeline import CheckRun
 
 pytestmark = pytest.mark.quality
 
+HELD_OUT = Path(__file__).parent / "held_out"
 FLOORS_FILE = Path(__file__).parent / "floors.json"
 LOWERED_ON_PURPOSE: dict[str, str] = {  # figure: why it was lowered, in the commit that lowers it
     "recall": "from 0.63 to 0.58: the default --min-score went from 0.25 to 0.35 and on to 0.4, for a precision of 0.86 in place of 0.84",
@@ -39,8 +40,18 @@ def figures(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     score = [sys.executable, str(shared / "score_stories.py"), str(folder / "outputs" / "findings"), str(folder / "story"), "--json"]
     result = subprocess.run(score, check=True, capture_output=True, text=True)
     found = json.loads(result.stdout.strip().splitlines()[-1])
+    found |= {f"{name} of stories": value for name, value in figures_of_stories(shared, folder / "stories").items()}
     print({name: round(value, 3) for name, value in found.items() if isinstance(value, float)})
     return found
+
+
+def figures_of_stories(shared: Path, outputs: Path) -> dict[str, float]:
+    """The scoring script's means over the stories by other hands, all in one run."""
+    folders = sorted(path.parent for path in HELD_OUT.glob("*/gold.json"))
+    check([folder / "articles" for folder in folders], outputs)
+    score = [sys.executable, str(shared / "score_stories.py"), str(outputs / "findings"), *map(str, folders), "--json"]
+    result = subprocess.run(score, check=True, capture_output=True, text=True)
+    return {name: value for name, value in json.loads(result.stdout.strip().splitlines()[-1]).items() if isinstance(value, float)}
 
 
 def check(inputs: Sequence[Path], outputs: Path) -> CheckRun:
