@@ -125,6 +125,8 @@ def test_words_that_only_look_like_times(text: str) -> None:
         ("They met at nine, it said.", ["at nine"]),
         ("It began at about nine, it said.", ["at about nine"]),
         ("They must leave by nine.", ["by nine"]),
+        ("They set off at six, it said.", ["at six"]),
+        ("The vigil was held at nine.", ["at nine"]),
         ("It is open from six to nine in the evening.", ["from six", "nine in the evening"]),
     ],
 )
