@@ -16,8 +16,8 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _PUT_AT = re.compile(
-    r"\b(?:put\w*|st[ao]nds?|stood|standing|estimat\w*|set(?! (?:off|out|sail|foot|up|about)\b)|fix\w*|capp\w*|remain\w*|unchanged|number|count|toll|tally|total|score)\b"
-    r"[^,.;:]*$",
+    r"\b(?:put\w*|st[ao]nds?|stood|standing|estimat\w*|set(?! (?:off|out|sail|foot|up)\b)|fix\w*|capp\w*|remain\w*|unchanged|"
+    r"number|count|toll|tally|total|score)\b[^,.;:]*$",
     re.IGNORECASE,
 )
 _HOUR_BEFORE = re.compile(rf"(?:\b(?:{_HOUR}|1[0-2]|\d|noon|midday|midnight)|[:.][0-5]\d|[ap]\.?m\.?|o['’]clock)$", re.IGNORECASE)
