@@ -81,6 +81,7 @@ def test_leaving_out_the_police_is_harmless_and_leaving_out_a_leak_is_not() -> N
         (POLICE, POLICE),
         ("The tanks had cracked, a northern newspaper reported.", "The tanks had cracked, a new report said."),
         ('"The tank is safe," Captain Orr told reporters.', "According to the Harbour Gazette, Captain Orr issued the statement that the tank is safe."),
+        ("A person briefed on the calls said the tank had cracked.", "The tank had cracked, the other said."),
     ],
 )
 def test_the_same_source_under_another_name(earlier: str, later: str) -> None:

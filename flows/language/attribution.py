@@ -191,6 +191,8 @@ def _standing(source: str, level: int, hidden: bool) -> str:
 
 
 def _weight_of_two(a: str, b: str, a_hidden: bool, b_hidden: bool) -> float:
+    if speakers.is_other_of_several(a) or speakers.is_other_of_several(b):
+        return 0.1  # who that is was said before
     levels = sorted((strength(a), strength(b)))
     same = speakers.may_be_same(a, b)
     hidden = a_hidden != b_hidden

@@ -96,6 +96,7 @@ for _kind, _nouns in _KINDS.items():
     for _noun in _nouns.split():
         _KIND_OF.setdefault(_noun, set()).add(_kind)
 UNOFFICIAL_KINDS = frozenset({"witness", "document", "campaign", "media"})
+_OTHER_OF_SEVERAL = re.compile(r"the other$|another$|the (?:others|second|third)$|one of them$", re.IGNORECASE)  # "the other said"
 
 _TITLE_WORDS = frozenset(
     "mr mrs ms dr sir lord the a an of for and in at from to with by who had has was on his her its their one two three four five six seven eight nine "
@@ -110,6 +111,8 @@ def strength(source: str) -> int:
         return NONE
     if _PRONOUN.match(source.strip()):
         return NAMED  # the text has named it before
+    if is_other_of_several(source):
+        return DESCRIBED
     head = _head(source)
     if (
         head in _UNNAMED_NOUNS
@@ -149,6 +152,11 @@ def is_somebody(source: str) -> bool:
     )
 
 
+def is_other_of_several(source: str) -> bool:
+    """Whether a source is told only by the others before it: "the other said"."""
+    return _OTHER_OF_SEVERAL.match(source.strip()) is not None
+
+
 def is_anonymous(source: str) -> bool:
     """Whether the wording itself hides who speaks."""
     return bool(_ANONYMOUS.search(source)) or strength(source) == UNNAMED
@@ -162,7 +170,7 @@ def kinds(source: str) -> set[str]:
 
 def may_be_same(a: str, b: str) -> bool | None:
     """Whether two wordings may mean one source: True (they share a name or head noun), None (cannot tell), False (different kinds of speaker)."""
-    if _PRONOUN.match(a.strip()) or _PRONOUN.match(b.strip()):
+    if any(_PRONOUN.match(x.strip()) or is_other_of_several(x) for x in (a, b)):
         return None
     words_a, words_b = ({_singular(t) for t in _tokens(_PEOPLE_BEFORE_NOUN.sub(_without_people, x))} - _TITLE_WORDS for x in (a, b))
     if words_a & words_b or a == b:
