@@ -93,6 +93,12 @@ def only(text: str) -> tuple[str, float, float, str, str]:
         ("They seized 100 pounds of cocaine.", ("100 pounds", 45.359237, 45.359237, "weight", "kilogram")),
         ("The bull weighs 100 pounds.", ("100 pounds", 45.359237, 45.359237, "weight", "kilogram")),
         ("It was a 100-pound parcel.", ("100-pound", 45.359237, 45.359237, "weight", "kilogram")),
+        ("It closed at 628 pence.", ("628 pence", 6.28, 6.28, "money", "gbp")),
+        ("It closed at 628p.", ("628p", 6.28, 6.28, "money", "gbp")),
+        ("It costs 85 cents.", ("85 cents", 0.85, 0.85, "money", "")),
+        ("Profit fell for two quarters.", ("two quarters", 2, 2, "count", "quarters")),
+        ("Three-quarters voted for it.", ("Three-quarters", 75, 75, "share", "percent")),
+        ("Backing was unanimous.", ("unanimous", 100, 100, "share", "percent")),
         ("It flew at 120 mph.", ("120 mph", 193.121280, 193.121280, "speed", "kilometre per hour")),
     ],
 )
@@ -108,6 +114,7 @@ def test_reads(text: str, expected: tuple[str, float, float, str, str]) -> None:
         "The doors opened at 10:52 a.m. and closed at half past seven.",
         "One of the sources spoke to one another.",
         "A Boeing 737 crashed.",
+        "It was filmed at 1080p.",
         "He sat in seat 12C, near gate 4C.",
         "The 1990s were hard, and so was COVID-19.",
     ],
@@ -119,6 +126,7 @@ def test_names_dates_and_clocks_are_no_quantities(text: str) -> None:
 def test_votes_are_two_counts_and_shares_of_a_whole_are_one() -> None:
     assert [q.low for q in read_quantities("It passed by 104 votes to 89.")] == [104, 89]
     assert [q.low for q in read_quantities("It passed 52-48.")] == [52, 48]
+    assert [q.low for q in read_quantities("It passed by a majority of ten to two.")] == [10, 2]
     assert [(q.text, q.unit) for q in read_quantities("Seventeen of the 24 monks agreed.")] == [("Seventeen of the 24 monks", "monks")]
 
 
@@ -152,6 +160,10 @@ def test_a_bare_number_takes_the_unit_said_once() -> None:
         ("The bill is $1.2 billion.", "The bill is $1.24 billion."),
         ("The camp holds 18,000 people.", "The camp holds 18,240 people."),
         ("The march drew 1,100 sailors.", "The march drew 1,141 sailors."),
+        ("It offered £6.40 a share.", "It put 640 pence on the table for every share."),
+        ("Some 4,200 nurses work in the north.", "Of the trust's 6,100 nurses a little over two-thirds work in the north."),
+        ("Some 4,200 nurses work in the north.", "More than two thirds of its 6,100 nurses work in the north."),
+        ("They convicted him by a majority of ten to two.", "Ten of the twelve jurors convicted him."),
         ("The march drew more than 1,100 sailors.", "The march drew at least 1,143 sailors."),
     ],
 )
@@ -206,6 +218,8 @@ def test_changes_and_their_direction(earlier: str, later: str, direction: str) -
         ("Delegates agreed to pump 400,000 fewer barrels a day.", "They agreed to pump 700,000 barrels a day less.", "raised"),
         ("Twenty-five people were unaccounted for.", "Seventeen of those who sailed are unaccounted for.", "lowered"),
         ("Gunners shot down 14 out of 19 drones.", "The count of drones shot down was raised to 16 of 19 after a search.", "raised"),
+        ("Three thousand nurses work in the north.", "Two-thirds of its 6,100 nurses work in the north.", "raised"),
+        ("The jury convicted him unanimously.", "He was convicted by ten of the twelve jurors.", "lowered"),
         ("Thirty-one miners are trapped.", "Of the 33 men, most are trapped.", "raised"),
     ],
 )

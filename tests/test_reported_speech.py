@@ -40,6 +40,8 @@ AFTER = [
     ("No one was hurt, two people with knowledge of the matter have told the Herald.", "two people with knowledge of the matter"),
 ]
 OTHER = [
+    ("The mayor, for her part, said the bridge was safe.", "The mayor"),
+    ("The union, meanwhile, said that it would strike.", "The union"),
     ("According to the coast guard, the ship sank within minutes.", "the coast guard"),
     ("The ship sank within minutes, according to the coast guard, which sent two boats.", "the coast guard"),
     (

@@ -20,8 +20,14 @@ _PUT_AT = re.compile(
     r"number|count|toll|tally|total|score)\b[^,.;:]*$",
     re.IGNORECASE,
 )
+_DIVIDED = re.compile(r"\b(?:(?:majority|vote|margin|score|ratio|odds|result) of|voted|split|won|lost)(?: by)?$", re.IGNORECASE)  # "a majority of ten to two"
 _HOUR_BEFORE = re.compile(rf"(?:\b(?:{_HOUR}|1[0-2]|\d|noon|midday|midnight)|[:.][0-5]\d|[ap]\.?m\.?|o['’]clock)$", re.IGNORECASE)
 _TIME_PREPOSITION = re.compile(r"\b(?:at|from|until|till|since|by|before|after|between)$", re.IGNORECASE)
+
+
+def divides(text: str, char_start: int) -> bool:
+    """Return whether the two numbers of "ten to two" that start there tell how a vote or a match went, and not a time."""
+    return _DIVIDED.search(text[max(0, char_start - _REACH) : char_start].rstrip()) is not None
 
 
 def is_hour(text: str, char_start: int, char_end: int) -> bool:

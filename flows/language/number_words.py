@@ -40,6 +40,7 @@ _VAGUE = {
 _WHOLE = {
     "most": (50.01, 99.9), "the majority": (50.01, 99.9), "a majority": (50.01, 99.9), "the bulk": (50.01, 99.9), "the vast majority": (66, 99.9),
     "a minority": (1, 49.99), "the whole": (100, 100), "all": (100, 100), "none": (0, 0), "the greater part": (50.01, 99.9), "the larger part": (50.01, 99.9),
+    "unanimous": (100, 100), "unanimously": (100, 100),
 }  # fmt: skip
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _VAGUE_TIMES = ("repeatedly", "several times", "many times", "time and again")
@@ -72,8 +73,11 @@ _NUMBER = re.compile(
     | (?P<and_half>(?P<ah_n>{DIGITS}|{_RUN})[ -]and[ -](?:a[ -](?P<ah_fraction>half|quarter|third)|(?P<ah_three>three[ -]quarters))(?:[ ]
             (?P<ah_scale>{_SCALE}))?)\b
     | (?P<mixed>\d+)?(?P<vulgar>[½¼¾⅓⅔])
-    | (?P<fraction>(?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less
+    | (?P<fraction>(?!(?:two|four|five|six|seven|eight|nine)[ -]quarters\b)
+        (?P<fr_n>a|one|two|three|four|five|six|seven|eight|nine)[ -](?P<fr_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?!-)(?=[ ]of\b|[ ](?:more|less
             |fewer|longer|larger|bigger|higher|lower|smaller)\b|[.,;:]|$)
+    | (?P<fraction_plural>(?P<fp_n>two|three|four|five|six|seven|eight|nine)(?:[ -](?P<fp_d>thirds|fifths|sixths|sevenths|eighths|ninths|tenths)
+            |-(?P<fp_hyphened>quarters|fourths)))\b(?!-)
     | (?:(?<=by[ ])|(?<=about[ ])|(?<=around[ ])|(?<=roughly[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=over[ ])|(?<=under[ ])|(?<=than[ ])|(?<=least[ ]))
         (?P<share_of_all>(?P<sa_n>a|one|two|three|four|five)[ -](?P<sa_d>{_FRACTION_PLURAL}|{_FRACTION}))\b(?=[ ](?:on|in|since|from|to|after|over|this|last
             |within|have|has|had|were|was|are|is|will|would|and|but|between|compared)\b)
@@ -190,8 +194,9 @@ def _read(m: re.Match[str]) -> Number | None:
         return _cardinal(m, (n + (_FRACTIONS[g["ah_fraction"]] if "ah_fraction" in g else 0.75)) * scale, 0.05 * scale)
     if "vulgar" in g:
         return _cardinal(m, float(g.get("mixed", 0)) + _VULGAR[g["vulgar"]], 0.05)
-    if "fraction" in g or "share_of_all" in g:
-        numerator, denominator = (g["fr_n"], g["fr_d"]) if "fraction" in g else (g["sa_n"], g["sa_d"])
+    if "fraction" in g or "fraction_plural" in g or "share_of_all" in g:
+        names = ("fr_n", "fr_d", "fp_n", "fp_d", "fp_hyphened", "sa_n", "sa_d")
+        numerator, denominator = (g[name] for name in names if name in g)
         n = {"a": 1.0}.get(numerator) or words_value(numerator)
         denominator = denominator if denominator in _FRACTIONS else denominator.rstrip("s")
         share = 100 * (n or 1.0) * _FRACTIONS[denominator]

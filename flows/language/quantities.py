@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from flows.language.number_words import Number, find_numbers
+from flows.language.number_words import DIGITS, Number, find_numbers
 from flows.language.quantity_comparison import compare_quantities
 from flows.language.slots import STOP_WORDS
 from flows.language.times import time_spans
@@ -164,6 +164,8 @@ def _is_name(number: Number, text: str) -> bool:
         return bool(_PRONOUN_ONE.search(before)) or bool(_IDIOM_ONE.match(after)) or (not _head(text, number)[1] and find_unit(text, number.char_end) is None)
     if number.kind == "ordinal":
         return word in ("first", "second") or _HEAD_WORD.match(after) is None
+    if word.endswith("majority") and re.match(rf" of (?:{DIGITS}|\w+ to )", after):
+        return True  # "a majority of 34", "a majority of ten to two"
     if number.kind in ("vague", "share") and word in ("many", "several", "numerous", "all", "most", "none", "half"):
         if re.search(r"\b(?:how|as|so|too|at|the|not|first|second|other|third)\s$", before, re.IGNORECASE):
             return True

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from flows.language.groups import PEOPLE, kind_of
 from flows.language.number_words import find_numbers
@@ -45,6 +46,9 @@ _FROM_AFTER_NEW = re.compile(r"(?:,|\bto [^.;]{1,50}) from(?: the| an?| some| ab
 _ADDED_TO = re.compile(
     r"\b(?:joined|joining|in addition to|on top of|added to|adding to|besides|beyond) (?:the|those|these|some)(?: some| about)? ?$", re.IGNORECASE
 )
+# "Two thirds of the company's 6,100 staff", and "of the company's 6,100 staff two thirds".
+_SHARE_OF = re.compile(r" of (?:the|its|his|her|our|their|these|those|all)?(?: [\w.-]+['’]s?)?(?: \w+)? ?", re.IGNORECASE)
+_OF_WHOLE = re.compile(r"\bof (?:the|its|his|her|our|their|these|those|all|(?:[\w.-]+ ){0,3}[\w.-]+['’]s?)(?: \w+)? $", re.IGNORECASE)
 _TO_NEXT = re.compile(r"[^.;]{0,30}?\bto\b")
 _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(?: the| some| about)? ?$", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b([A-Z][\w’'-]+),? (?:\(|aged )?$")
@@ -162,7 +166,26 @@ def slots_of(claim: Claim) -> list[Slot]:
             derived = Quantity(q.text, q.char_start, q.char_end, share, share, "percent", "share", False)
             slots.append(Slot(total, slots[-1].context, whole.step, "whole", slots[-1].head))
             slots.append(Slot(derived, slots[-2].context, 3.0, "derived", ""))
-    return slots + _sums_told(slots, claim.text)
+    return _parts_told(slots, claim.text) + _sums_told(slots, claim.text)
+
+
+def _parts_told(slots: list[Slot], text: str) -> list[Slot]:
+    """Return the slots with how many "two thirds of its 6,100 staff" are, and the 6,100 as the whole that they are a part of."""
+    told: list[Slot] = []
+    wholes: set[int] = set()
+    for share, (at, count) in product((s for s in slots if s.quantity.dimension == "share"), enumerate(slots)):
+        s, c = share.quantity, count.quantity
+        if c.dimension != "count" or count.wording != "exact":
+            continue
+        after = _SHARE_OF.fullmatch(text, s.char_end, c.char_start) if s.char_end <= c.char_start else None
+        before = re.fullmatch(r",? ", text[c.char_end : s.char_start]) and _OF_WHOLE.search(text[max(0, c.char_start - 60) : c.char_start])
+        if not after and not before:
+            continue
+        start, end = min(s.char_start, c.char_start), max(s.char_end, c.char_end)
+        part = replace(c, text=text[start:end], char_start=start, char_end=end, low=c.low * s.low / 100, high=c.high * s.high / 100, approximate=s.approximate)
+        told.append(replace(count, quantity=part, tolerance=c.low * share.tolerance / 100))
+        wholes.add(at)
+    return [replace(slot, role="whole") if at in wholes else slot for at, slot in enumerate(slots)] + told
 
 
 def _sums_told(slots: list[Slot], text: str) -> list[Slot]:

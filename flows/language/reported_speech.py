@@ -41,6 +41,7 @@ from flows.language.speech_patterns import (
     THAT,
     TIME,
     TOLD,
+    TRAILING_CONNECTIVE,
     TRAILING_TIME,
     VERB_OF,
 )
@@ -316,9 +317,10 @@ def _before_relative(phrase: str) -> str:
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Take connectives, commas and the time of speaking off a source."""
     raw = text[start:end]
-    time = TRAILING_TIME.search(raw)
-    if time and time.start() > 0:
-        raw = raw[: time.start()]
+    for aside in (TRAILING_TIME, TRAILING_CONNECTIVE):
+        found = aside.search(raw)
+        if found and found.start() > 0:
+            raw = raw[: found.start()]
     raw = raw.rstrip(" ,;:") if re.search(r"\b[A-Z]\.[A-Z]\.$", raw.rstrip(" ,;:")) else raw.rstrip(" ,.;:")
     start += len(raw) - len(raw.lstrip(_SPEECH_MARKS))
     raw = raw.lstrip(_SPEECH_MARKS)

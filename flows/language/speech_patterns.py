@@ -96,6 +96,7 @@ SUBORDINATE = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
+TRAILING_CONNECTIVE = re.compile(r",\s*(?:for (?:his|her|its|their) part|however|meanwhile|though|too|in turn|by contrast)\s*,?\s*$", re.IGNORECASE)
 LEADING_WORDS = re.compile(rf"^(?:{any_of('as|but|and|yet|so|now|still|then|while|meanwhile|however|although|though|for')}\b,?\s+)+", re.IGNORECASE)
 NO_SUBJECT_END = frozenset(
     "the a an this that these of to no and or his her its their by in for with which what whether if some every who whose whom first".split()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flows.language.bare_hours import is_hour
+from flows.language.bare_hours import divides, is_hour
 from flows.language.number_words import words_value
 from flows.language.time_patterns import (
     ATOM,
@@ -136,6 +136,8 @@ def _read_atom(m: re.Match[str], text: str) -> TimeParts | None:
         _clock(parts, int(g["cm_h"]), int(g["cm_m"]), "")
         parts.half_day_known = True
     elif "clock_past" in g:
+        if g["cp_dir"] == "to" and divides(text, m.start()):
+            return None
         name = g["cp_h"]
         hour = {"noon": 12, "midnight": 0}.get(name) if name in ("noon", "midnight") else _hour_index(name) + 1
         shift = {"half": 30, "a quarter": 15, "quarter": 15}.get(g["cp_m"]) or int(words_value(re.sub(r" minutes?$", "", g["cp_m"]).replace("-", " ")) or 0)

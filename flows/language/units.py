@@ -73,14 +73,18 @@ _CURRENCIES = {
     "zar": "rand rands zar", "pln": "zloty zlotys zł pln", "huf": "forint forints huf", "ngn": "naira ngn ₦", "kes": "shilling shillings kes",
     "crown": "crown crowns krona kronor kroner krone koruna sek nok dkk czk", "mark": "marks", "franc": "franc francs", "peso": "peso pesos",
     "dinar": "dinar dinars",
-    "dirham": "dirham dirhams aed", "riyal": "riyal riyals rial rials sar", "cent": "cent cents", "pence": "pence penny", "aud": "aud a$", "cad": "cad c$",
+    "dirham": "dirham dirhams aed", "riyal": "riyal riyals rial rials sar", "aud": "aud a$", "cad": "cad c$",
     "nzd": "nzd nz$", "guilder": "guilder guilders", "ringgit": "ringgit", "baht": "baht", "rupiah": "rupiah", "leu": "leu lei", "lev": "lev leva",
     "thaler": "thaler thalers", "ducat": "ducat ducats", "florin": "florin florins",
 }  # fmt: skip
 
+# Hundredths: of the pound, and of what the word alone does not tell ("" fits any currency).
+_HUNDREDTHS = {"gbp": "pence penny", "": "cent cents"}
+
 UNITS: dict[str, Unit] = {
     **{word: Unit(dimension, canonical, factor) for dimension, canonical, rows in _MEASURES for factor, words in rows for word in words.split()},
     **{word: Unit("money", code) for code, words in _CURRENCIES.items() for word in words.split()},
+    **{word: Unit("money", code, 0.01) for code, words in _HUNDREDTHS.items() for word in words.split()},
     **{word: Unit("temperature", "degree celsius") for word in ("°c", "degrees-celsius", "degree-celsius", "celsius", "degrees", "degree", "°")},
     **{word: Unit("temperature", "degree celsius", 5 / 9, -160 / 9) for word in ("°f", "degrees-fahrenheit", "degree-fahrenheit", "fahrenheit")},
     # "pounds" is weight or money: see `find_unit`.
@@ -102,6 +106,8 @@ _UNIT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CASE_BOUND = {"m", "g", "km", "cm", "mm", "kg", "mi", "ft", "ha"}  # as units these are written small: "5G", "7M" are names
+_GLUED_PENCE = re.compile(r"(?<=\d)p(?!\w)")  # "628p"
+_LINES_OF_A_SCREEN = re.compile(r"\b(?:360|480|720|1080|1440|2160)$")  # "1080p"
 _GLUED_DEGREES = re.compile(r"(?<=\d)([CF])(?!\w)")  # "40C", "104F"
 # What is told of pounds that weigh, 25 stems, and of pounds that are paid, 35; the nearer decides; "900 pounds of" something is a weight without either.
 _WEIGHING = re.compile(
@@ -139,6 +145,8 @@ def find_unit(text: str, position: int, *, scaled: bool = False) -> tuple[int, U
     """
     if m := _GLUED_DEGREES.match(text, position):
         return m.end(), UNITS["°" + m[1].lower()]
+    if (m := _GLUED_PENCE.match(text, position)) and not _LINES_OF_A_SCREEN.search(text[max(0, position - 5) : position]):
+        return m.end(), UNITS["pence"]
     m = _UNIT_AFTER.match(text, position)
     if m is None:
         return None
