@@ -31,6 +31,26 @@ TYPE_FLOOR = 0.40  # types at least this likely are named; the likeliest always 
 SURELY_EQUAL = 0.8
 LEFT_BY_AGREEMENT = 0.5
 
+# Of the pair's features those that tell kinds apart; of each type of change what its comparer and the model saw, too.
+KIND_FEATURES = (
+    "exclusive",
+    "compatible",
+    "same",
+    "moved_on",
+    "contradiction_max",
+    "contradiction_min",
+    "entailment_max",
+    "entailment_min",
+    "same_fact",
+    "one_fact_changed",
+    "quantity_ratio",
+    "time_gap",
+    "days",
+    "dated",
+    "moved_on_words",
+    "attribution_same",
+    *(f"{t}_{seen}" for t in CHANGE_TYPES for seen in ("changed", "model")),
+)
 KIND_DIRECTIONS = ("broadened", "narrowed", "replaced", "raised", "lowered", "vaguer", "more precise", "advanced", "set back", "dropped")
 
 
@@ -135,22 +155,10 @@ def _may_have_moved_on(features: Mapping[str, float]) -> bool:
 
 
 def kind_features(features: Mapping[str, float], change_type: ChangeType, direction: str) -> dict[str, float]:
-    """What speaks for each kind: whether both can hold, whether the world moved on, the type and its direction."""
-    names = (
-        "exclusive",
-        "compatible",
-        "moved_on",
-        "contradiction_max",
-        "contradiction_min",
-        "entailment_max",
-        "days",
-        "dated",
-        "moved_on_words",
-        "certainty_changed",
-        "status_changed",
-    )
+    """What speaks for each kind: whether both can hold, whether the world moved on, what else changed, the type and its direction."""
     return (
-        {name: features[name] for name in names if name in features}
+        {name: features[name] for name in KIND_FEATURES if name in features}
+        | {f"own_{name}": features[f"{change_type}_{name}"] for name in ("changed", "same", "model") if f"{change_type}_{name}" in features}
         | {f"is_{t}": float(t == change_type) for t in CHANGE_TYPES}
         | {f"goes_{d}": float(d == direction) for d in KIND_DIRECTIONS}
     )

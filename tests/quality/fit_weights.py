@@ -56,6 +56,8 @@ SAME_FACT_FEATURES = (
     "time_gap",
 )
 UNCHANGED_KEPT = 0.4
+TOPICS = "topics"  # the story that the pairs of held-out topics are said to be of
+OF_ONE_CHANGE = 0.3  # what a pair counts where many pairs tell the same change, as in topics and among many articles about one event
 BOOSTED = {"n_estimators": 250, "learning_rate": 0.03, "max_depth": 4, "subsample": 0.5, "min_samples_leaf": 40, "max_features": 0.3}
 STRENGTH = {"same_fact": 0.3, "types": 0.3, "kinds": 0.1}  # inverse regularisation; few, coarse values tried
 
@@ -66,12 +68,14 @@ def thinned(rows: Sequence[Row]) -> list[Row]:
     return [r for r in rows if not r.story.startswith(LABELLED) or r.label.changes or rng.random() < UNCHANGED_KEPT]
 
 
-def fit_logistic(features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float) -> dict:
-    """Fit one regression on standardised features; return it as the JSON that flows/steps/weighing.py reads."""
+def fit_logistic(
+    features: Sequence[dict[str, float]], target: Sequence[bool], names: Sequence[str], strength: float, shares: Sequence[float] | None = None
+) -> dict:
+    """Fit one regression on standardised features; return it as the JSON that flows/steps/weighing.py reads. `shares`: how much each counts, 1 by default."""
     names = [n for n in names if n in features[0]]
     x = np.array([[f[n] for n in names] for f in features])
     means, scales = x.mean(0), np.maximum(x.std(0), 1e-3)
-    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target))
+    model = LogisticRegression(C=strength, max_iter=2_000).fit((x - means) / scales, np.array(target), sample_weight=shares)
     numbers = lambda values: {n: round(float(v), 5) for n, v in zip(names, values, strict=True)}  # noqa: E731
     return {"intercept": round(float(model.intercept_[0]), 5), "weights": numbers(model.coef_[0]), "means": numbers(means), "scales": numbers(scales)}
 
@@ -129,11 +133,18 @@ def fit(rows: Sequence[Row]) -> dict:
     for t in CHANGE_TYPES:
         f = [type_features(r.pair, t) for r in told]
         types[t] = fit_logistic(f, [any(c[0] == t for c in r.label.changes) for r in told], list(f[0]), STRENGTH["types"])
+    return {"same_fact": same, "changed": changed, "types": types, "kinds": fit_kinds(rows)}
+
+
+def fit_kinds(rows: Sequence[Row]) -> dict:
+    """Fit what tells the kinds apart, of the pairs that changed."""
     # Labelled real pairs name no directions: the comparers' stand in for them, as they do in a run.
-    examples = [(kind_features(r.pair.features, t, d or change_words(r.pair, t)[0]), k) for r in told for t, k, d, *_ in r.label.changes]
-    inputs, told_kinds = zip(*examples, strict=True)
-    kinds = {k: fit_logistic(inputs, [kind == k for kind in told_kinds], list(inputs[0]), STRENGTH["kinds"]) for k in KINDS}
-    return {"same_fact": same, "changed": changed, "types": types, "kinds": kinds}
+    examples = [
+        (kind_features(r.pair.features, t, d or change_words(r.pair, t)[0]), k, OF_ONE_CHANGE if r.story.startswith((LABELLED, TOPICS)) else 1.0)
+        for r in rows for t, k, d, *_ in r.label.changes
+    ]  # fmt: skip
+    inputs, told, shares = zip(*examples, strict=True)
+    return {k: fit_logistic(inputs, [kind == k for kind in told], list(inputs[0]), STRENGTH["kinds"], shares) for k in KINDS}
 
 
 HEADS = {"same_fact", "same_fact_margin", "one_fact_changed", "exclusive", "compatible", "same", "moved_on", "types_max", *(f"{t}_model" for t in CHANGE_TYPES)}
