@@ -43,6 +43,14 @@ company firm
 bank
 """
 PEOPLE = -1  # the kind of people in general
+_BODIES = frozenset("households homes families companies firms banks courts parliaments congresses governments cabinets ministries tribunals".split())
+# What is counted instead of people, and people whose noun has none of the endings below.
+_STAND_FOR_PEOPLE = frozenset(
+    """deaths souls lives bodies casualties fatalities cases victims heads names posts jobs places seats votes dead injured wounded missing homeless crew mob
+    others relatives sons daughters kids teens twins siblings brothers sisters mothers fathers parents husbands wives youths friends neighbours fans nuns monks
+    guests witnesses hostages heroes comrades""".split()
+)
+_OF_PEOPLE = re.compile(r"(?:[aeo]nt|[eo]r|ee|ist|ian|ean|m[ae]n|folk|mate|naire|girl|boy|child|children|ite|ive|ual|al|ard|ese)s?$")
 _PEOPLE = frozenset("people person individual inhabitant resident citizen".split())
 KIND_OF: dict[str, int] = {w: i for i, line in enumerate(_KINDS.strip().splitlines()) for w in line.split()}
 _MEMBERS = frozenset({i for i, line in enumerate(_KINDS.strip().splitlines()) if line.split()[0] in (
@@ -82,6 +90,14 @@ def kind_of(surface: str) -> int | None:
     low = surface.lower()
     singular = next((w for w in (low, low.removesuffix("s"), low.removesuffix("es"), re.sub("ies$", "y", low)) if w in KIND_OF or w in _PEOPLE), None)
     return None if singular is None else PEOPLE if singular in _PEOPLE else KIND_OF[singular]
+
+
+def counts_people(noun: str) -> bool | None:
+    """Return whether what a number counts are people, by its noun: False for things ("paintings"), None where the noun may stand for people ("cases")."""
+    low = noun.lower()
+    if kind_of(noun) is not None or low == "men":
+        return None if {low, low + "s"} & _BODIES else True
+    return None if {low, low + "s"} & _STAND_FOR_PEOPLE or _OF_PEOPLE.search(low) else False
 
 
 def _groups(claim: Claim) -> list[_Group]:

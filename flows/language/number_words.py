@@ -87,6 +87,7 @@ _NUMBER = re.compile(
     | (?P<unit_half>an?)(?=[ ](?:{_SPAN})[ ]and[ ]a[ ]half\b)
     | (?:(?<=than[ ])|(?<=over[ ])|(?<=under[ ])|(?<=about[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=within[ ])|(?<=least[ ])|(?<=for[ ]))(?P<article>an?)
             (?=[ ](?:{_SPAN})\b)
+    | (?P<genitive>an?)(?=[ ](?:{_SPAN})['’]s[ ](?!time\b|end\b|day\b|eve\b|old\b|start\b|beginning\b))
     | (?P<bare_scale>an?[ ](?P<bs>{_SCALE}))\b(?!(?:[ ]and)?[ ](?:{_WORD})\b)
     | (?P<ordinal>(?:(?:{"|".join(_TENS)})-)?(?:{"|".join(_ORDINALS)}))\b
     | (?P<ordinal_digits>\d+)(?:st|nd|rd|th)\b
@@ -208,7 +209,7 @@ def _read(m: re.Match[str]) -> Number | None:
         return Number(m.start(), m.end(), low, high, 0, "share")
     if "times" in g:
         return Number(m.start(), m.end(), _TIMES[g["times"]], _TIMES[g["times"]], 0, "times")
-    if "unit_half" in g or "article" in g:
+    if "unit_half" in g or "article" in g or "genitive" in g:
         return _cardinal(m, 1.5 if "unit_half" in g else 1.0, 0.05)
     if "bare_scale" in g:
         return _cardinal(m, _BIG[g["bs"]], 0.1 * _BIG[g["bs"]] if g["bs"] != "dozen" else 0.5)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from flows.language.groups import PEOPLE, kind_of
+from flows.language.groups import PEOPLE, counts_people, kind_of
 from flows.language.number_words import find_numbers
 from flows.language.slots import align, context_of, context_similarity, stem
 from flows.language.units import find_unit
@@ -265,6 +265,8 @@ def comparable(a: Slot, b: Slot) -> bool:
         return agree(a, b)  # "24 goals" and "scored 24 times" agree; "24 goals" and "nine times" are two things
     if x.dimension != y.dimension or (a.rate != b.rate and not agree(a, b)):
         return False
+    if x.dimension == "count" and x.unit and y.unit and {counts_people(x.unit), counts_people(y.unit)} == {True, False}:
+        return False  # "a gang of three" and "four paintings"
     if x.dimension in ("money", "level"):
         return x.unit == y.unit or "" in (x.unit, y.unit)
     if x.dimension == "age":
