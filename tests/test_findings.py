@@ -108,6 +108,16 @@ def test_figures_that_agree_are_no_change_of_figures():
     assert judge(pair, of_other_type, min_score=0.4).dropped_at == ""
 
 
+def test_figures_of_two_years_are_no_change_of_figures():
+    pair = compared("The firm earned £142 million in 2023.", "The firm earned £187 million in 2024.", 1)
+    half = dataclasses.replace(some_weights(types={"quantity": 1.0}), changed=Boosted(0.0, ()))
+    of_two_years = judge(pair, half, min_score=0.4)
+    assert (of_two_years.score, of_two_years.dropped_at) == (0.5 * deciding.LEFT_BY_OTHER_YEAR, "changed")
+    assert sum(moved for _, moved in of_two_years.contributions.values()) == pytest.approx(deciding.logit(of_two_years.score), abs=1e-3)
+    of_one = compared("The firm earned £142 million in 2023.", "The firm earned £187 million in 2023.", 1)
+    assert judge(of_one, half, min_score=0.4).dropped_at == ""
+
+
 def holds_together(verdict: Verdict, pair: tuple[str, str]) -> None:
     """What is true of every finding."""
     types = [c.type for c in verdict.changes]

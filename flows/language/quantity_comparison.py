@@ -449,6 +449,12 @@ def _years(claim: Claim) -> set[str]:
     return {m[0] for t in told for m in _YEAR.finditer(t.text)} | resolved
 
 
+def figures_of_two_years(earlier: Claim, later: Claim) -> bool:
+    """Return whether two claims tell different figures, each of a year of its own: "£142m in 2023", "£187m in 2024"."""
+    years_a, years_b = _years(earlier), _years(later)
+    return bool(years_a and years_b) and not years_a & years_b and surest_change(judgements(earlier, later)) is not None
+
+
 def surest_change(judged: Sequence[Judgement]) -> Judgement | None:
     """Return the judgement that tells of a change most surely; None where none does."""
     return max((j for j in judged if j.direction), key=lambda j: (j.weight, j.score), default=None)
