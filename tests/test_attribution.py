@@ -66,6 +66,10 @@ def test_one_quotation_in_two_mouths() -> None:
     assert (changed.verdict, changed.direction, changed.from_text, changed.to_text) == ("changed", "replaced", "Ruth Orr, who is 81", "Maddie Orr")
     assert compare_attribution(told, claim("“We only wanted to come home,” Mrs Orr said.")).verdict == "same"
     assert compare_attribution(told, claim("“We only came for the bread,” said Maddie Hale.")).weight < changed.weight
+    through_a_paper = claim("According to the Norvik Post, Ruth Orr wrote in a letter: “We only wanted to come home.”")
+    assert compare_attribution(told, through_a_paper).verdict == "same"
+    passed_on = claim("The Velm lawyer said that a Harbour Office clerk told him: “We only wanted to come home.”")
+    assert compare_attribution(told, passed_on).weight < changed.weight
 
 
 def test_leaving_out_the_police_is_harmless_and_leaving_out_a_leak_is_not() -> None:

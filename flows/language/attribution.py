@@ -105,9 +105,11 @@ def compare_attribution(earlier: Claim, later: Claim) -> Observation:
         return _one_sided(a, b, earlier, later)
     direction = _direction(earlier, later)
     weight = _weight_of_two(a, b, _is_hidden(earlier), _is_hidden(later))
-    if shared_quotation(earlier.text, later.text) and _are_two(a, b):
+    one_tells_of_the_other = _is_named_in(a, later) or _is_named_in(b, earlier)
+    passed_on = _TOLD_TO_SPEAKER.search(earlier.text) or _TOLD_TO_SPEAKER.search(later.text)
+    if shared_quotation(earlier.text, later.text) and _are_two(a, b) and not one_tells_of_the_other and not passed_on:
         return Observation("attribution", "changed", "replaced", a, b, WEIGHT_MISQUOTED, f"the same words: {a}, then {b}")
-    if direction == "replaced" and (_is_named_in(a, later) or _is_named_in(b, earlier)):
+    if direction == "replaced" and one_tells_of_the_other:
         weight *= NAMED_FACTOR
     if weight < WEIGHT_UNSURE:
         return Observation("attribution", "same", "", a, b, round(1 - weight, 3), "the same source, or one that may be")
@@ -154,6 +156,7 @@ def _are_two(a: str, b: str) -> bool:
     return not set(names[0]) & set(names[1]) or (len(firsts) == 2 and firsts[0] != firsts[1] and names[0][1] == names[1][1])
 
 
+_TOLD_TO_SPEAKER = re.compile(r"\btold (?:him|her|them)\b", re.IGNORECASE)  # "he said that agents told him …": the words are theirs and his
 NAMED_FACTOR = 0.3  # "Sgt Orr said", and "the paper said that Sgt Orr issued the statement": the second tells of the first
 
 
