@@ -134,6 +134,17 @@ def test_a_bare_number_is_an_hour_where_nothing_counts(text: str, hours: list[st
     assert [m.text for m in read_times(text, WEDNESDAY)] == hours
 
 
+def test_a_part_of_a_month_is_some_of_its_days() -> None:
+    [last_week] = read_times("It was taken in the last week of January.", WEDNESDAY)
+    assert last_week.text == "in the last week of January"
+    assert last_week.start is not None
+    assert last_week.start.day == 21
+    assert compare("It was taken on 9 January.", "It was taken in the last week of January.").direction == "later"
+    assert compare("It was taken late in January.", "It was taken on 4 January.").direction == "earlier"
+    assert compare("It was taken on 27 January.", "It was taken in the last week of January.").verdict == "same"
+    assert compare("It was taken in mid-January.", "It was taken on 12 January.").verdict == "same"
+
+
 def test_without_a_date_only_the_absolute_is_resolved() -> None:
     relative, absolute = read_times("It sank on Monday and was raised on 5 May 2024.", None)
     assert (relative.start, relative.end, relative.grain) == (None, None, "day")

@@ -173,7 +173,7 @@ def _is_name(number: Number, text: str) -> bool:
             return not re.match(r" of (?:the |its |his |their )", after)
         if word in ("many", "several", "numerous"):
             return before.lower().endswith("however ") or not _head(text, number)[1]
-        return word == "most" and not re.match(r" (?:of|[a-z]+s)\b", after)
+        return word == "most" and not re.match(r" (?:of\b|(?!\w+(?:ous|less)\b)[a-z]+s\b)", after)
     if number.kind != "cardinal" or not word[0].isdigit():
         return False
     if after[:1].isalpha() and not number.short_scale and (find_unit(text, number.char_end) is None or (after[0].isupper() and _NAMED.search(before))):

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from flows.language.quantity_comparison import Judgement, judgements
 from flows.language.slots import align, context_of, context_similarity
-from flows.language.time_patterns import LOCAL, PARTS, SHIFT, ZONES
+from flows.language.time_patterns import LOCAL, PARTS, SHIFT, ZONES, days_of_month
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import Claim, Observation, TimeMention
 
@@ -236,6 +236,9 @@ def _compare_dates(a: TimeSlot, b: TimeSlot) -> tuple[str, str] | None:
             return "apart month", "later" if 0 < gap < 9 or gap <= -9 else "earlier"
         if x.day is not None and y.day is not None and x.day != y.day and not (x.last_day or y.last_day):
             return "apart day", "later" if y.day > x.day else "earlier"
+        (first_x, last_x), (first_y, last_y) = _days(x), _days(y)
+        if first_x > last_y or first_y > last_x:
+            return "apart day", "later" if first_y > last_x else "earlier"
         return ("equal" if (x.day is None) == (y.day is None) else "overlap"), ""
     start_a, end_a, start_b, end_b = a.mention.start, a.mention.end, b.mention.start, b.mention.end
     if start_a is None or end_a is None or start_b is None or end_b is None:
@@ -274,6 +277,11 @@ def _months(p: TimeParts) -> list[int]:
     if p.month is not None:
         return [p.month]
     return [(p.season + i - 1) % 12 + 1 for i in range(3)] if p.season is not None else []
+
+
+def _days(p: TimeParts) -> tuple[int, int]:
+    """Return the days of its month a date can be: of "9 July" the ninth, of "the last week of July" the last ten."""
+    return (p.day, p.last_day or p.day) if p.day is not None else days_of_month(" ".join(p.qualifiers))
 
 
 def _unit_of(p: TimeParts) -> str:

@@ -101,7 +101,7 @@ ATOM = re.compile(
     | (?P<before_last>\bthe[ ](?P<bl_unit>week|weekend|month|year)[ ]before[ ]last)\b
     | (?P<relative>\b(?P<rel_dir>this|last|next|the[ ]previous|the[ ]following|the[ ]coming|the[ ]past|the[ ]next|the[ ]same|that|the[ ]current|the
             |later[ ]this|earlier[ ]this)[ ]
-        (?P<rel_unit>week|weekend|month|year|spring|summer|autumn|fall|winter|quarter|decade|century|season))\b(?!-)
+        (?P<rel_unit>week|weekend|month|year|spring|summer|autumn|fall|winter|quarter|decade|century|season))\b(?!-|[ ]of[ ](?:{_MONTH})\b)
     | (?P<season>(?P<season_name>spring|summer|autumn|winter))\b
     | (?P<part_of_day>\b(?:in[ ]the|on[ ]the|during[ ]the|the|by|at|that|of[ ]the)[ ](?:early[ ]|late[ ])?(?P<pod>morning|afternoon|evening|night|dawn
             |daybreak|dusk|sunset|sunrise|lunchtime|early[ ]hours|small[ ]hours)|\b(?P<overnight>overnight))\b
@@ -128,9 +128,23 @@ PREFIX = re.compile(
             |earlier|later|mid|
     as[ ]early[ ]as|as[ ]late[ ]as|the[ ]end[ ]of|the[ ]beginning[ ]of|the[ ]start[ ]of|the[ ]middle[ ]of|the[ ]close[ ]of|end[ ]of|beginning[ ]of
             |start[ ]of|last|next|this|that|the|early[ ]in|late[ ]in|later[ ]in|earlier[ ]in|
+    (?:the[ ])?(?:first|second|third|fourth|last|final|opening|closing)[ ](?:week|fortnight|half|days)[ ]of|
     between|a[ ]little[ ]past|a[ ]little[ ]after)[ ](?:the[ ])?$""",
     re.VERBOSE | re.IGNORECASE,
 )
+# The days of a month that a part of it can be, from the first to the last; "early" and "late" with some slack.
+_DAYS_OF_MONTH = (
+    (r"first week|opening week", (1, 8)), (r"second week", (7, 15)), (r"third week", (14, 22)), (r"fourth week", (21, 29)),
+    (r"(?:last|final|closing) week", (21, 31)), (r"first (?:half|fortnight)", (1, 16)), (r"second half|(?:last|final) fortnight", (14, 31)),
+    (r"early|beginning|start|(?:first|opening) days", (1, 13)), (r"mid|middle", (8, 23)), (r"late|end|close|(?:last|final|closing) days", (17, 31)),
+)  # fmt: skip
+
+
+def days_of_month(words: str) -> tuple[int, int]:
+    """Return the first and the last day that "the last week of" or "early in" leaves of a month; all of it where the words name no part."""
+    return next((days for pattern, days in _DAYS_OF_MONTH if re.search(rf"\b(?:{pattern})\b", words)), (1, 31))
+
+
 PLACE_LIKE = {"in", "on", "at"}
 SEASON_CONTEXT = re.compile(
     r"\b(?:in|since|by|of|early|late|until|till|before|after|mid|during|through|for|from|to|last|next|this|each|every)[ -](?:the )?$", re.IGNORECASE

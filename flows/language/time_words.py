@@ -361,7 +361,7 @@ def _finish(parts: TimeParts, text: str, floor: int) -> TimeParts:
             break
         parts.qualifiers.append(" ".join(m.group(0).lower().split()))
         parts.char_start = window + m.start()
-    words = " ".join(parts.qualifiers).split()
+    words = [word for q in parts.qualifiers if not q.endswith((" of", " of the")) for word in q.split()]  # not that of "the last week of July"
     if not parts.relative and parts.weekday is not None:
         parts.relative = next((w for w in ("last", "next", "this") if w in words), "")
     if not parts.relative and (parts.month or parts.season) is not None:

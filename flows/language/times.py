@@ -13,7 +13,7 @@ from dataclasses import replace
 from dateutil.relativedelta import relativedelta
 
 from flows.language.time_comparison import compare_times
-from flows.language.time_patterns import PARTS, ZONES
+from flows.language.time_patterns import PARTS, ZONES, days_of_month
 from flows.language.time_words import TimeParts, find_times, looks_ahead
 from flows.records import TimeMention
 
@@ -87,6 +87,9 @@ def _span(first: TimeParts, last: TimeParts, published: dt.datetime | None, ahea
 def _edge(parts: TimeParts, interval: Interval) -> Interval:
     """Narrow an interval by "early", "mid", "late" or "the end of" to its first, middle or last third."""
     words = " ".join(parts.qualifiers)
+    if parts.month is not None and parts.day is None and re.search(r"\b(?:week|fortnight|half|days) of\b", words):
+        first, last = days_of_month(words)
+        return interval[0] + (first - 1) * _DAY, min(interval[1], interval[0] + last * _DAY)
     third = (interval[1] - interval[0]) / 3
     if re.search(r"\b(?:early|beginning|start)\b", words):
         return interval[0], interval[0] + third

@@ -37,9 +37,11 @@ _MEASURES: list[tuple[str, str, list[tuple[float, str]]]] = [
         (1000, "tonne tonnes ton tons metric-ton metric-tons"), (1, "kilogram kilograms kilogramme kilogrammes kilo kilos kg"),
         (0.001, "gram grams gramme grammes g"),
         (0.45359237, "lb lbs"), (0.0283495, "ounce ounces oz"), (1e-6, "milligram milligrams mg"),
+        (1e-9, "microgram micrograms mcg"), (1e-12, "nanogram nanograms ng"), (1e-15, "picogram picograms pg"),
     ]),
     ("volume", "litre", [
-        (1, "litre litres liter liters"), (3.785412, "gallon gallons"), (158.987, "barrel barrels"),
+        (1, "litre litres liter liters"), (0.01, "centilitre centilitres centiliter centiliters cl"),
+        (0.001, "millilitre millilitres milliliter milliliters ml"), (3.785412, "gallon gallons"), (158.987, "barrel barrels"),
         (1000, "cubic-metre cubic-metres cubic-meter cubic-meters"),
     ]),
     ("speed", "kilometre per hour", [
