@@ -27,9 +27,9 @@ FLOORS_FILE = Path(__file__).parent / "floors.json"
 LOWERED_ON_PURPOSE: dict[str, str] = {  # figure: why it was lowered, in the commit that lowers it
     "recall": "from 0.63 to 0.58: the default --min-score went from 0.25 to 0.35 and on to 0.4, for a precision of 0.86 in place of 0.84",
     "strict": "from 0.65 to 0.62: the same",
-    "precision of stories": "from 0.67 to 0.66: eight stories in place of five",
-    "recall of stories": "from 0.53 to 0.51: the same",
-    "strict of stories": "from 0.56 to 0.49: the same; of two of them half the kinds are wrong",
+    "precision of stories": "from 0.67 to 0.64: eleven stories in place of five, three of which are harder for the program than any before them",
+    "recall of stories": "from 0.53 to 0.48: the same",
+    "strict of stories": "from 0.56 to 0.48: the same; of two of them half the kinds are wrong",
     "kind of stories": "from 0.88 to 0.78: the same",
 }
 
