@@ -14,6 +14,7 @@ CHANGED = [
     ("Two pickets were arrested at the Northam depot.", "Picketing at the Northam depot passed off without a single arrest of pickets.", "negated"),
     ("The company paid a ransom to the hackers in March.", "The company did not pay a ransom to the hackers in March.", "negated"),
     ("The team won the cup final in Northam.", "The team did not win the cup final in Northam.", "negated"),
+    ("The evening was calm, and nobody was arrested.", "Nine people were arrested.", "affirmed"),
 ]
 
 
@@ -40,6 +41,8 @@ def test_words_are_the_cue_with_its_verb() -> None:
         ("The talks will not resume on Monday in Northam.", "The talks in Northam will resume on Thursday."),
         ("Not only the bank closed its doors in Northam.", "The bank closed its doors in Northam."),
         ("The firm has not been charged over the spill.", "Rain fell on the firm."),
+        ("Nobody was arrested before noon.", "Nine people were arrested."),
+        ("Nobody was arrested.", "Nine crates were arrested."),
         ("Of the 33 miners 26 came up alive.", "Seven of the 33 miners came up dead."),
         ("The extent of his role remains unclear to the inquiry.", "It is not clear to the inquiry what the extent of his role was."),
         ("The firm could not rule out that data was stolen from its servers.", "Data was stolen from its servers, the firm said."),

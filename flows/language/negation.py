@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import product
 
 from flows.language.alignment import Word, content_words, stem
+from flows.language.groups import counts_people
 from flows.language.verbs import BASE_OF_PAST
 from flows.records import Claim, Observation
 
@@ -66,6 +67,8 @@ _UNREAL = re.compile(
 )
 _LIFTED = re.compile(r"\b(?:lift|overturn|scrap|revers|eas|suspend|withdr[ae]w)\w*\b", re.IGNORECASE)  # "the ban was lifted" allows
 _AUXILIARY_BEFORE = re.compile(r"\b(?:has|have|had|is|are|was|were|been|be|will|would|did|does|do|can|could)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_AUXILIARIES = re.compile(r" (?:(?:has|have|had|is|are|was|were|been|being|be|also|later|since) )*")
+_NOBODY = re.compile(r"nobody|no[ -]one|none", re.IGNORECASE)
 # "unclear" and "not clear" are degrees of certainty.
 _ABOUT_KNOWLEDGE = frozenset(stem(w) for w in "clear known certain sure likely confirmed decided".split())
 _SCOPE_WORDS = 5
@@ -196,7 +199,10 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
                 continue
             if not same_word and (len(rest) < 3 or strength < 0.5 or _count_other_things(earlier.text, later.text)):
                 continue
-            if len(rest) < _MIN_SHARED or strength < _MIN_OVERLAP or _is_unreal(earlier.text, x) != _is_unreal(later.text, y):
+            counted = same_word and (_nobody_against_people(earlier, x, later, y) or _nobody_against_people(later, y, earlier, x))
+            if not counted and (len(rest) < _MIN_SHARED or strength < _MIN_OVERLAP):
+                continue
+            if _is_unreal(earlier.text, x) != _is_unreal(later.text, y):
                 continue
             if _is_weak(earlier.text, x) or _is_weak(later.text, y) or _half_denied(earlier.text, x, y) or _half_denied(later.text, y, x):
                 continue
@@ -215,6 +221,14 @@ def compare_negation(earlier: Claim, later: Claim) -> Observation:
     if best and not (agreed and (best[0] < 0.6 or (best[2] is not None and best[2] in settled))):
         return best[1]
     return agreed or absent
+
+
+def _nobody_against_people(denying: Claim, no: _Said, counting: Claim, yes: _Said) -> bool:
+    """Whether one claim tells of nobody what the other tells of a number of people: "nobody was arrested", "nine people were arrested"."""
+    if not no.denied or not no.is_head or no.cue is None or _NOBODY.fullmatch(denying.text, *no.cue) is None:
+        return False
+    subjects = [q for q in counting.quantities if q.dimension == "count" and q.low >= 1 and counts_people(q.unit)]
+    return any(_AUXILIARIES.fullmatch(counting.text, q.char_end, yes.char_start) for q in subjects)
 
 
 def _is_predicate(text: str, said: _Said) -> bool:

@@ -43,6 +43,8 @@ _WHOLE = {
     "unanimous": (100, 100), "unanimously": (100, 100),
 }  # fmt: skip
 _TIMES = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+# Verbs of growth and their like by the factor they tell. "Double" alone is an adjective more often than not, so it takes what it doubles after it.
+_MULTIPLES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _VAGUE_TIMES = ("repeatedly", "several times", "many times", "time and again")
 
 DIGITS = r"(?:\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?"
@@ -84,6 +86,8 @@ _NUMBER = re.compile(
     | (?P<half>half)(?=[ ](?:of|an?|the|its|his|her|their|our|these|those|all)\b|[ ](?:more|as)\b|[.,;:]|$)
     | (?P<whole>{_alternatives(_WHOLE)})\b
     | (?P<times>{"|".join(_TIMES)})\b
+    | (?P<multiple>(?P<mu_stem>{"|".join(_MULTIPLES)})(?:ed|ing|e(?=[ ](?:the|its|his|her|their|what|that|last)\b))|(?P<mu_n>{"|".join(_SMALL[1:10])})-?fold)\b
+            (?![ ](?:down|up|over|back|as)\b)
     | (?P<unit_half>an?)(?=[ ](?:{_SPAN})[ ]and[ ]a[ ]half\b)
     | (?:(?<=than[ ])|(?<=over[ ])|(?<=under[ ])|(?<=about[ ])|(?<=nearly[ ])|(?<=almost[ ])|(?<=within[ ])|(?<=least[ ])|(?<=for[ ]))(?P<article>an?)
             (?=[ ](?:{_SPAN})\b)
@@ -104,7 +108,7 @@ class Number:
     """A number in a text: [char_start, char_end), the values its wording admits, and what kind of number it is.
 
     step: half the unit of the last significant digit, what rounding to the written figure may have hidden. kind: "cardinal", "share" (percent), "ordinal",
-    "times" (once, twice) or "vague". short_scale: "m" or "k" glued to the digits, which may be a unit instead.
+    "times" (once, twice), "multiple" (doubled) or "vague". short_scale: "m" or "k" glued to the digits, which may be a unit instead.
     """
 
     char_start: int
@@ -209,6 +213,9 @@ def _read(m: re.Match[str]) -> Number | None:
         return Number(m.start(), m.end(), low, high, 0, "share")
     if "times" in g:
         return Number(m.start(), m.end(), _TIMES[g["times"]], _TIMES[g["times"]], 0, "times")
+    if "multiple" in g:
+        factor = _MULTIPLES[g["mu_stem"]] if "mu_stem" in g else float(_SMALL.index(g["mu_n"]) + 1)
+        return Number(m.start(), m.end(), factor, factor, 0, "multiple")
     if "unit_half" in g or "article" in g or "genitive" in g:
         return _cardinal(m, 1.5 if "unit_half" in g else 1.0, 0.05)
     if "bare_scale" in g:

@@ -299,6 +299,8 @@ def _measure(first: Number, last: Number, text: str, currency: Unit | None) -> _
         return _Measure(_head(text, last)[0], "money", "")
     if first.kind == "times":
         return _Measure(end, "times", "time")
+    if first.kind == "multiple":
+        return _Measure(end, "multiple", "")
     if first.kind == "ordinal":
         end, head = _head(text, last)
         return _Measure(end, "ordinal", head) if head else None

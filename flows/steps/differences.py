@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from flows.language.quantity_comparison import head_similarity, judgements, surest_change
+from flows.language.quantity_comparison import judgements, surest_change
+from flows.language.quantity_figures import head_similarity
 from flows.language.slots import context_similarity
 from flows.language.time_comparison import time_judgements
 from flows.records import CHANGE_TYPES, ChangeType, Claim, Observation
