@@ -24,9 +24,10 @@ from flows.current import current_table
 from flows.ids import find_id
 from flows.quoting import QuoteError, Side, find_side, side_of_claim
 from flows.records import Claim, Comparison, Finding, Pair, Run, finding_id
+from flows.steps.affinity import CENTROID_FLOOR, affinity, affinity_features, nearness
 from flows.steps.blocking import NAMED_FLOOR, NEIGHBOURS, SIMILARITY_FLOOR, WORD_FOR_WORD, claim_similarity, pair_margins, propose_pairs, shared_marks
 from flows.steps.gate import likelihood
-from flows.steps.storylines import CENTROID_FLOOR, affinity, affinity_features, nearness, seen_within
+from flows.steps.storylines import seen_within
 from flows.steps.views import ArticleView
 from flows.tables import Outputs, OutputsError
 

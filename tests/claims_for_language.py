@@ -11,8 +11,8 @@ def claim(text: str, attribution: str | None = None, context: str = "") -> Claim
     """Return a claim of `text`; only the fields that the comparers of names, places, stages, negation and labels read are filled."""
     return Claim(
         claim_id="c", article_id="a", run_id="r", text=text, char_start=0, char_end=len(text), sentence_index=0, context=context, proposition=text,
-        attribution=attribution, attribution_strength=3 if attribution else 0, certainty="stated", certainty_level=5, certainty_cues=[], quantities=read_quantities(text),
-        times=[], names=read_names(text),
+        attribution=attribution, attribution_strength=3 if attribution else 0, certainty="stated", certainty_level=5, certainty_cues=[],
+        quantities=read_quantities(text), times=[], names=read_names(text),
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows.steps.affinity import affinity, affinity_features
 from flows.steps.cards import Card, may_share_event, most_of_three_closest, name_hashes
-from flows.steps.storylines import affinity, affinity_features, compare_articles
+from flows.steps.storylines import compare_articles
 from flows.steps.views import ArticleView
 from tests.core_examples import SENTENCES, a_view, an_article
 from tests.test_storylines import SEEDS, invented_views

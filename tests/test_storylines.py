@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from flows.records import Comparison
 from flows.steps import nearby
-from flows.steps.storylines import affinity, affinity_features, cites, compare_articles, find_comparisons, put_in_order
+from flows.steps.affinity import affinity
+from flows.steps.storylines import cites, compare_articles, find_comparisons, put_in_order
 from flows.steps.views import ArticleView
 from tests.core_examples import DAY, SENTENCES, a_view, an_article
 
@@ -45,21 +46,6 @@ def test_two_articles_have_one_comparison_whichever_comes_first(seed: int):
     for a, b in itertools.combinations(invented_views(seed, 3), 2):
         assert compare_articles(a, b, "r") == compare_articles(b, a, "r")
         assert cites(a, b) in (True, False)
-        if a.claims and b.claims:
-            assert affinity_features(a, b) == affinity_features(b, a)
-            assert 0 <= affinity(a, b) == affinity(b, a) <= 1
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=SEEDS)
-def test_affinity_is_symmetric_with_ties_among_the_closest(seed: int):
-    rng = np.random.default_rng(seed)
-    views = []
-    for k in range(2):
-        # Few distinct vectors, so that many pairs are equally close.
-        vectors = np.eye(4, dtype=np.float32)[rng.integers(4, size=6)] * 0.8 + np.eye(4, dtype=np.float32)[rng.integers(4, size=6)] * 0.6
-        views.append(a_view(an_article(" ".join(SENTENCES[k * 6 : k * 6 + 6])), vectors=vectors))
-    assert affinity_features(*views) == affinity_features(*reversed(views))
 
 
 @settings(max_examples=40, deadline=None)

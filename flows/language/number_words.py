@@ -214,7 +214,7 @@ def _read(m: re.Match[str]) -> Number | None:
     if "times" in g:
         return Number(m.start(), m.end(), _TIMES[g["times"]], _TIMES[g["times"]], 0, "times")
     if "multiple" in g:
-        factor = _MULTIPLES[g["mu_stem"]] if "mu_stem" in g else float(_SMALL.index(g["mu_n"]) + 1)
+        factor = _MULTIPLES[g["mu_stem"]] if "mu_stem" in g else words_value(g["mu_n"]) or 1.0
         return Number(m.start(), m.end(), factor, factor, 0, "multiple")
     if "unit_half" in g or "article" in g or "genitive" in g:
         return _cardinal(m, 1.5 if "unit_half" in g else 1.0, 0.05)

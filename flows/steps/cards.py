@@ -1,6 +1,6 @@
 """Cards: an archive's articles as a drop looks through them, so that only those which may share an event with its articles are read whole.
 
-A card has an article's claim vectors, in half precision, and hashes of the words of its names: what the affinity (flows/steps/storylines.py) is made of. It
+A card has an article's claim vectors, in half precision, and hashes of the words of its names: what the affinity (flows/steps/affinity.py) is made of. It
 is looked at with an upper bound of the affinity, so no article is passed over that the full test would take.
 """
 
@@ -13,16 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, ROUNDING, few_claims, least_log_odds, most_of_three_closest
+from flows.steps.affinity import CENTROID_FLOOR, MANY_NAMES, least_log_odds, log_odds
+from flows.steps.nearby import ROUNDING, most_of_three_closest
 from flows.steps.views import ArticleView
-
-
-def names_part(n_shared: int, share: float) -> float:
-    """What names in common add to the log-odds."""
-    return AFFINITY_WEIGHTS["names"] * min(n_shared, 4) + AFFINITY_WEIGHTS["name_share"] * share
-
-
-MOST_OF_NAMES = names_part(4, 1)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,19 +61,20 @@ def may_share_event(new: Sequence[ArticleView], cards: Sequence[Card], min_affin
     starts = np.cumsum([0, *(len(cards[i].vectors) for i in usable)])
     vectors = np.concatenate([cards[i].vectors for i in usable]).astype(np.float32)
     nearness = np.stack([cards[i].centroid for i in usable]) @ np.stack([view.centroid for view in new]).T + ROUNDING
-    w, least = AFFINITY_WEIGHTS, least_log_odds(min_affinity)
+    least = least_log_odds(min_affinity)
     n_claims = np.diff(starts)
     for column, view in enumerate(new):
         similarity = vectors @ view.vectors.T
         closest = np.maximum.reduceat(similarity.max(1), starts[:-1]) + ROUNDING
         near = nearness[:, column]
-        without_closest = AFFINITY_INTERCEPT + w["few"] * few_claims(n_claims * len(view.claims)) + w["centroid"] * near
-        most = without_closest + w["closest"] * closest + MOST_OF_NAMES
+        n_pairs = n_claims * len(view.claims)
+        most = log_odds(n_pairs, near, closest, MANY_NAMES, 1.0)
         names = name_hashes(view)
         for k in np.flatnonzero((near >= CENTROID_FLOOR) & (most >= least)):
             card = cards[usable[k]]
             if not found[usable[k]]:
-                bound = without_closest[k] + w["closest"] * (most_of_three_closest(similarity[starts[k] : starts[k + 1]]) + ROUNDING)
+                three = most_of_three_closest(similarity[starts[k] : starts[k + 1]]) + ROUNDING
                 shared = len(names & card.names)
-                found[usable[k]] = bool(bound + names_part(shared, shared / max(1, min(len(names), len(card.names)))) >= least)
+                share = shared / max(1, min(len(names), len(card.names)))
+                found[usable[k]] = bool(log_odds(n_pairs[k], near[k], three, shared, share) >= least)
     return found

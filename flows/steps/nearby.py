@@ -1,6 +1,6 @@
 """Which articles can share an event at all: an upper bound of the affinity, for all pairs of articles, a block of them at a time.
 
-The affinity (flows/steps/storylines.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
+The affinity (flows/steps/affinity.py) is a sum of what two articles' means, their three closest pairs of claims and their names add to the log-odds. Means
 and names are cheap to have of many pairs at once; and the closest three are no closer than the closest one, which is no closer than the first numbers of the
 claims' vectors, along the directions in which claims vary most, allow for (Cauchy and Schwarz on the rest). So most pairs are told apart by a few products of
 matrices (flows/steps/closest.py), and none is passed over that the full test would take. The products are of bounded size, and what they are made of is kept
@@ -19,37 +19,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.steps.affinity import CENTROID_FLOOR, WEIGHTS, least_log_odds, log_odds
 from flows.steps.views import ArticleView
 
 if TYPE_CHECKING:
     from flows.steps.closest import Pieces
 
-CENTROID_FLOOR = 0.30  # articles whose mean vectors are further apart are not looked at; the loosest pair of one event seen in development had 0.36
 ROUNDING = 0.001  # the last bits of a product of matrices depend on their size: what only narrows down looks this much less closely
-
-# Logistic regression on pairs of articles of the annotated stories and of fact families (same event or not): tests/quality/fit_affinity.py.
-# They go with the checkpoint's vectors: one that holds unrelated claims for a little nearer to each other makes one event of everything.
-# At the default of 0.1, none of 820 pairs of one event is missed, and 130 of 56,985 others are let through, whose claims then have to be told apart.
-# Short articles have fewer pairs of claims of which the closest count, and means of fewer claims: `few` makes up for some of that. Of the first five claims
-# alone of these articles 35 pairs are missed, and of the first eight 5; with twice the weight 17 and 3, for four times as many others let through.
-AFFINITY_INTERCEPT, AFFINITY_WEIGHTS = -33.99, {"centroid": 18.23, "closest": 25.72, "names": 0.54, "name_share": 6.22, "few": 1.0}
-MANY_CLAIMS = 330  # pairs of claims, of two articles of 18 claims: with as many or more, `few` is 0
 
 BLOCK = 4_096  # claims of the articles that are looked at together
 LEADING = 128  # of a vector's 384 numbers: on real news they carry nine tenths of its length
 SAMPLE = 4_096  # claims that the leading directions are taken from; others only let more pairs through
 
 Positions = list[tuple[int, int]]
-
-
-def few_claims(n_pairs: int | NDArray[np.integer]) -> NDArray[np.float64]:
-    """How few pairs of claims two articles have: the log of MANY_CLAIMS over their number, 0 at least; of one pair of articles, or of many."""
-    return np.maximum(0.0, np.log(MANY_CLAIMS / np.maximum(n_pairs, 1), dtype=np.float64)).round(4)
-
-
-def least_log_odds(min_affinity: float) -> float:
-    """The log-odds that an affinity of this much has."""
-    return math.log(min_affinity / (1.0 - min_affinity)) if 0.0 < min_affinity < 1.0 else -math.inf
 
 
 def pairs_that_may_share_event(views: Sequence[ArticleView], n_new: int, *, window_days: int, min_affinity: float) -> Iterator[tuple[int, Positions]]:
@@ -212,7 +194,5 @@ def _closest_needed(rows: _Block, columns: _Block, near: NDArray[np.float32], le
     common = np.intersect1d(rows.words, columns.words)
     shared = rows.has(common) @ columns.has(common).T if len(common) else np.zeros_like(near)
     share = shared / np.maximum(1.0, np.minimum(rows.n_words[:, None], columns.n_words))
-    w = AFFINITY_WEIGHTS
     n_pairs = np.array([len(view.claims) for view in rows.views])[:, None] * np.array([len(view.claims) for view in columns.views])
-    others = AFFINITY_INTERCEPT + w["few"] * few_claims(n_pairs) + w["centroid"] * near + w["names"] * np.minimum(shared, 4) + w["name_share"] * share
-    return (least - others) / w["closest"] - ROUNDING
+    return (least - log_odds(n_pairs, near, 0.0, shared, share)) / WEIGHTS["closest"] - ROUNDING

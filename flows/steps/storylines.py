@@ -7,62 +7,21 @@ of the pairs that are likely enough and of those with a finding (flows/edges.py)
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from flows.components import connected_components
 from flows.language.alignment import fold
 from flows.records import Comparison
+from flows.steps.affinity import CENTROID_FLOOR, affinity, nearness
 from flows.steps.copies import shingle_overlap
-from flows.steps.nearby import AFFINITY_INTERCEPT, AFFINITY_WEIGHTS, CENTROID_FLOOR, few_claims, pairs_that_may_share_event
+from flows.steps.nearby import pairs_that_may_share_event
 from flows.steps.views import ArticleView
 
 NEAR_COPY = 0.80  # share of the shorter text's 8-word runs that stand in the other
 DEFAULT_WINDOW_DAYS = 60
 DEFAULT_AFFINITY = 0.1
-
-
-def affinity_features(a: ArticleView, b: ArticleView) -> dict[str, float]:
-    """What speaks for one event: nearness of the means, mean cosine of the three closest pairs of claims, names in common and their share of the shorter
-    list; and how few pairs of claims there are to be near each other.
-    """
-    if b.article.article_id < a.article.article_id:
-        a, b = b, a  # ties among the closest, and the last bits of a product, depend on which side is which
-    similarity = a.vectors @ b.vectors.T
-    closest = []
-    for _ in range(min(3, *similarity.shape)):
-        i, j = np.unravel_index(int(similarity.argmax()), similarity.shape)
-        closest.append(float(similarity[i, j]))
-        similarity[i, :], similarity[:, j] = -1.0, -1.0
-    shared, share = shared_names(a, b)
-    return {
-        "centroid": nearness(a, b),
-        "closest": round(sum(closest) / len(closest), 4),
-        "names": float(min(shared, 4)),
-        "name_share": share,
-        "few": float(few_claims(len(a.claims) * len(b.claims))),
-    }
-
-
-def nearness(a: ArticleView, b: ArticleView) -> float:
-    """Cosine of the two articles' mean vectors. Symmetric."""
-    return round(float(a.centroid.astype(np.float64) @ b.centroid.astype(np.float64)), 4)
-
-
-def affinity(a: ArticleView, b: ArticleView) -> float:
-    """How surely two articles tell of one event, 0 to 1. Symmetric."""
-    z = AFFINITY_INTERCEPT + sum(AFFINITY_WEIGHTS[name] * value for name, value in affinity_features(a, b).items())
-    return 1.0 / (1.0 + math.exp(-z))
-
-
-def shared_names(a: ArticleView, b: ArticleView) -> tuple[int, float]:
-    """How many name words two articles have in common, and their share of the shorter list."""
-    shared = len(a.name_words & b.name_words)
-    return shared, shared / max(1, min(len(a.name_words), len(b.name_words)))
 
 
 def within_window(a: ArticleView, b: ArticleView, window_days: int) -> bool:

@@ -20,8 +20,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from flows.pipeline import CheckRun
-from flows.steps.nearby import AFFINITY_WEIGHTS, CENTROID_FLOOR
-from flows.steps.storylines import DEFAULT_AFFINITY, affinity, affinity_features
+from flows.steps.affinity import CENTROID_FLOOR, WEIGHTS, affinity, affinity_features
+from flows.steps.storylines import DEFAULT_AFFINITY
 from flows.steps.views import ArticleView
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     pairs = near_enough(views)
     features = [affinity_features(a, b) for (_, a), (_, b) in pairs]
     same = [event(source_a) == event(source_b) for (source_a, _), (source_b, _) in pairs]
-    columns = [name for name in AFFINITY_WEIGHTS if name != "few"]
+    columns = [name for name in WEIGHTS if name != "few"]
     x, y = np.array([[f[c] for c in columns] for f in features]), np.array(same)
     total = sum(event(a) == event(b) for (a, _), (b, _) in itertools.combinations(views, 2))
     now = np.array([affinity(a, b) for (_, a), (_, b) in pairs])
