@@ -118,6 +118,14 @@ def test_figures_of_two_years_are_no_change_of_figures():
     assert judge(of_one, half, min_score=0.4).dropped_at == ""
 
 
+def test_figures_of_two_measures_are_no_change_of_figures():
+    pair = compared("The firm's revenue rose to £3 billion.", "The firm's profit rose to £400 million.", 1)
+    half = dataclasses.replace(some_weights(types={"quantity": 1.0}), changed=Boosted(0.0, ()))
+    assert judge(pair, half, min_score=0.4).score == 0.5 * deciding.LEFT_BY_OTHER_MEASURE
+    of_one = compared("The firm's revenue rose to £3 billion.", "Sales of the firm rose to £400 million.", 1)
+    assert judge(of_one, half, min_score=0.4).dropped_at == ""
+
+
 def holds_together(verdict: Verdict, pair: tuple[str, str]) -> None:
     """What is true of every finding."""
     types = [c.type for c in verdict.changes]

@@ -29,6 +29,8 @@ AFTER = [
     ("The bridge, officials said, will stay closed.", "officials"),
     ("The bridge will stay closed, said the mayor, Ann Orr, who had seen the cracks.", "the mayor"),
     ("“We were never told about the cracks,” said Ann Orr.", "Ann Orr"),
+    ("The bridge remains shut, said a spokeswoman.", "a spokeswoman"),
+    ("The bridge has been shut, say city engineers.", "city engineers"),
     ("'There is no risk right now,' another official said.", "another official"),
     ("‘The town’s dam may leak,’ he said, ‘and nobody cares.’", "he"),
     ("“However,” he said, the dam has failed.", "he"),

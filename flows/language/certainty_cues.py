@@ -1,7 +1,7 @@
 """Words that say how sure a statement is, by the level they put it at (see certainty.py).
 
-From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 13
-patterns of doubt, 12 of possibility, 14 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
+From Hyland's hedges and boosters (Metadiscourse, 2005) and the modality classes of FactBank (Saurí and Pustejovsky 2009), cut to what news uses: some 15
+patterns of doubt, 13 of possibility, 16 of belief, 3 of hearsay, 3 that vouch, 4 that deny. They are read without regard to case, but for "may", also a month.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _CONFIRMED = r"(?:confirmed?|verif(?:y|ied)|established?|determined?|decided|sho
 _OFFICIALLY = r"(?:(?:independently|officially|immediately)\s+)?"
 _TELL = r"(?:say|tell|confirm|establish|verify)"
 _CHARGE = r"(?:claims?|allegations?|accusations?|reports?|suggestions?|charges?|rumou?rs?|talk|notion|idea that)"
+_IN_STORE = r"(?:set|certain|sure|bound|poised|likely)"
 _PONDERING = r"(?:considering|weighing|examining|investigating|exploring|reviewing|assessing|looking (?:into|at)|discussing|debating|pondering|mulling)"
 
 _CUES: dict[int, tuple[str, ...]] = {
@@ -37,7 +38,10 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bnothing is final\b|\bcannot (?:yet )?explain\b|\bnever (?:been )?explained\b",
         r"\b(?:knows?|knew|aware) of no\b",
         r"(?<!\bno )(?<!\blittle )(?<!\bbeyond )(?<!\bwithout )(?<!\bany )(?<!\ba )\bdoubts?\s+(?:that|whether|about)\b",
-        r"\b(?:has|have|had|cast|casts|raised?)\s+doubts?\b",
+        r"\b(?:has|have|had|cast|casts|raised?)\s+doubts?\b|\bdoubts? (?:remains?|persists?|lingers?|over|as to)\b",
+        rf"\bfar from {_SETTLED}\b",
+        rf"(?:^|[,;]\s)whether\b[^.;]{{3,100}}?\b{_BE}{_STILL}\s+(?:{_OPEN}|open|another (?:question|matter)|being (?:examined|investigated|looked into)|"
+        r"under (?:examination|investigation))\b",
         rf"\b(?:neither|{_NOT}) confirm(?:ed|s)? n?or den(?:y|ied|ies)\b|\bwould (?:neither|not) confirm\b",
         r"\b(?:declined|refused) to (?:confirm|say whether|speculate)\b",
     ),
@@ -46,6 +50,7 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bcould(?:\s+(?:well|also|still|yet|even|soon|possibly|potentially|have))*\b",
         r"\b(?:possibly|perhaps|maybe|potentially|conceivabl[ey])\b",
         r"(?<!as )(?<!if )(?<!where )(?<!everything )(?<!it )\bpossible\b(?! to)|\b(?:it )?(?:is|was|remains|seems) (?:also |still |quite )?possible that\b",
+        rf"\b(?:{_BE}|seems?|seemed){_STILL}\s+possible\b(?! to| that)|\bthere (?:is|was|remains) (?:a|some|every) (?:\w+ )?chance (?:of|that)\b",
         r"\bpotential\b(?=\s+[a-z])(?!\s+(?:for|to|of|in|as|and|or|is|was|has)\b)",
         r"\bpossibility (?:that|of)\b|\b(?:one|a|the) possibility\b",
         rf"\b(?:{_BE}{_STILL}\s+)?{_PONDERING}\s+(?:whether|if|how|the possibility|a|an)\b",
@@ -71,6 +76,9 @@ _CUES: dict[int, tuple[str, ...]] = {
         r"\bestimates? that\b|\bassess(?:es|ed)? that\b|\bin the (?:assessment|judge?ment|view|opinion) of\b|\breckon(?:s|ed)?\b",
         r"\b(?:allege[ds]?|allegedly|alleging|(?<!, )accus(?:e|es|ed)|purported(?:ly)?|supposed(?:ly)?)\b",
         r"\b(?:suggest(?:s|ed)?|indicat(?:e|es|ed)|hint(?:s|ed)?)\s+(?:that|it|they|at)\b",
+        r"\bthere (?:is|are|were) (?:\w+ )?(?:indications?|signs) (?:that|of)\b",
+        r"\b(?:evidence|clues?|signs?|tests?|findings?|data|everything|traces?|results?|documents?|records?)(?: \w+){0,3}? point(?:s|ed)? to(?:wards)?\b",
+        rf"\b(?:looks?|looked|seems?|seemed|appears?|appeared) {_IN_STORE} to\b|\b(?:is|are|was|were) (?:tipped|poised|on (?:course|track)) to\b",
         r"\bas far as (?:he|she|it|they|i|we|is|anyone) (?:knew|knows?|known)\b",
     ),
     REPORTED: (
@@ -96,7 +104,10 @@ PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple((level, re.compile(pat
 # A search that found nothing, against mere ignorance.
 NO_EVIDENCE = re.compile(r"\b(?:no|knows? of no|knew of no|aware of no)\b", re.IGNORECASE)
 # A plan or an expectation: what becomes of it is a matter of status.
-PLAN = re.compile(r"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict)", re.IGNORECASE)
+PLAN = re.compile(
+    rf"\b(?:consider|weigh|mull|ponder|discuss|debat|explor|review|hope|expect|forecast|predict|{_IN_STORE} to|(?:tipped|poised|course|track) to)",
+    re.IGNORECASE,
+)
 # Of a noun: they hedge the sentence only where they stand at its head ("The potential sale of …").
 ADJECTIVE = re.compile(r"(?:potential|possible|suspected|apparent)$", re.IGNORECASE)
 MAX_WORDS_BEFORE_ADJECTIVE = 3

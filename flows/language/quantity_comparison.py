@@ -167,6 +167,12 @@ def figures_of_two_years(earlier: Claim, later: Claim) -> bool:
     return bool(years_a and years_b) and not years_a & years_b and surest_change(judgements(earlier, later)) is not None
 
 
+def figures_of_two_measures(earlier: Claim, later: Claim) -> bool:
+    """Return whether two claims tell figures of measures that the other does not have: "revenue of £3bn", "a profit of £400m"."""
+    measures = [{slot.measure for slot in slots_of(claim) if slot.measure} for claim in (earlier, later)]
+    return all(measures) and not measures[0] & measures[1]
+
+
 def surest_change(judged: Sequence[Judgement]) -> Judgement | None:
     """Return the judgement that tells of a change most surely; None where none does."""
     return max((j for j in judged if j.direction), key=lambda j: (j.weight, j.score), default=None)

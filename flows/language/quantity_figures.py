@@ -18,6 +18,8 @@ from flows.records import Quantity
 
 CONVERTED = 0.02  # "70 metres" and "230 feet" agree
 _CONVERTED = frozenset(("length", "weight", "area", "volume", "speed"))
+CONVERTED_DURATION = 0.1  # "six weeks" and "a month and a half" agree
+_MEASURED = frozenset(("money", "share", "points", "multiple"))  # dimensions whose figures are of a measure: of revenue, of inflation
 BOUND_SLACK = 1.1  # "more than 1,100" and 1,150 agree
 BOUND_REACH = 1.6  # beyond this multiple of a bound, the figure is another one: 70 is no telling of "at least 40"
 VAGUE_RATIO = 1.35  # high / low from which a wording is vague rather than approximate
@@ -36,6 +38,8 @@ class Slot:
     head: str
     rate: bool = False  # so much a day
     factor: float = 1.0  # of the written unit, which tells kilometres from miles
+    measure: str = ""  # of a sum or a share: what it is of, as flows.language.measures tells
+    fate: str = ""  # of people: "dead" or "hurt" where the figure's own verb says so
     part: bool = False  # some of a group that is not counted, "three of the children": no telling of how many there are
 
     @property
@@ -98,6 +102,10 @@ def comparable(a: Slot, b: Slot) -> bool:
         return False
     if x.dimension == "count" and x.unit and y.unit and {counts_people(x.unit), counts_people(y.unit)} == {True, False}:
         return False  # "a gang of three" and "four paintings"
+    if x.dimension in _MEASURED and a.measure and b.measure and a.measure != b.measure:
+        return False  # "revenue rose by 12 percent" and "profit fell by 8 percent"
+    if a.fate and b.fate and a.fate != b.fate:
+        return False  # "two people died" and "three people were injured"
     if x.dimension in ("money", "level"):
         return x.unit == y.unit or "" in (x.unit, y.unit)
     if x.dimension == "age":
@@ -118,7 +126,8 @@ def agree(a: Slot, b: Slot) -> bool:
     tolerance = max(a.tolerance, b.tolerance)
     if a.factor != b.factor:  # figures in two units are rounded twice
         dimension = a.quantity.dimension
-        tolerance = max(tolerance, 0.6 if dimension == "temperature" else CONVERTED * max(abs(a.value), abs(b.value)) if dimension in _CONVERTED else 0.0)
+        converted = CONVERTED_DURATION if dimension == "duration" else CONVERTED if dimension in _CONVERTED else 0.0
+        tolerance = max(tolerance, 0.6 if dimension == "temperature" else converted * max(abs(a.value), abs(b.value)))
     return max(low_a, low_b) - min(high_a, high_b) <= tolerance + 1e-9 * max(abs(low_a), abs(low_b), 1e-9)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from itertools import product
 
+from flows.language.measures import measure_of
 from flows.language.number_words import find_numbers
 from flows.language.quantity_figures import Slot, comparable
 from flows.language.slots import context_of, stem
@@ -40,6 +41,11 @@ _INCREMENT_BEFORE = re.compile(r"\b(?:another|further|additional|extra|by|than)(
 _INCREMENT = re.compile(r"(?<!or )\b(?:more|further|additional|extra|another|others?)\b(?! than)", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"\b([A-Z][\w’'-]+),? (?:\(|aged )?$")
 _NAME_AFTER = re.compile(r" (?:[A-Z][\w’'-]+ )*([A-Z][\w’'-]+)")
+_FATE = re.compile(
+    r" (?:(?:is|are|was|were|has|have|had|been|being|also|later|since|who) )*"
+    r"(?:(?P<dead>dead|died|die|killed|drowned|perished)|(?P<hurt>injured|hurt|wounded))\b",
+    re.IGNORECASE,
+)
 _PART = re.compile(r" of (?:the|its|his|her|our|their|these)\b(?P<group>[^,.;:]{0,40})")
 _RATE_AFTER = re.compile(
     r" (?:apiece\b|each(?=[.,;:]|$))|-an?-(?:day|month|year)\b|"
@@ -128,13 +134,20 @@ def _slot(q: Quantity, text: str) -> Slot:
     rate = bool(_RATE_AFTER.match(after)) or bool(_RATE.search(text))
     head = stem(q.unit) if q.dimension in ("count", "ordinal") else _bearer(q, text) if q.dimension == "age" else ""
     part = q.dimension == "count" and len(numbers) == 1 and _is_part(text, q.char_start + numbers[0].char_end)
-    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written, part)
+    measure = measure_of(text, q.char_start, q.char_end)
+    return Slot(q, context_of(text, q.char_start, q.char_end), tolerance, role, head, rate, written, measure, _fate(q, text), part)
 
 
 def _bearer(age: Quantity, text: str) -> str:
     """Return the last name of whose age is told: "Ann Orr, 24", "24-year-old Ann Orr"; "" where no name stands by it."""
     named = _NAME_BEFORE.search(text[: age.char_start]) or _NAME_AFTER.match(text, age.char_end)
     return named.group(1).lower() if named is not None else ""
+
+
+def _fate(q: Quantity, text: str) -> str:
+    """Return "dead" or "hurt" where what is told of those counted says so: "two people were killed", "eleven hurt"."""
+    m = _FATE.match(text, q.char_end) if q.dimension == "count" else None
+    return (m.lastgroup or "") if m is not None else ""
 
 
 def _is_part(text: str, char_end: int) -> bool:

@@ -262,7 +262,7 @@ def _inverted(text: str, match: re.Match[str], verb: str) -> Source | None:
 
 def _has_appositive_subject(before: str) -> bool:
     """Whether what stands before a verb is but its subject with something in commas: "Ann Orr, who saw it,"."""
-    return not _has_main_verb(before) and not SUBORDINATE.match(before)
+    return "," in before.rstrip(" ,") and not _has_main_verb(before) and not SUBORDINATE.match(before)
 
 
 def _subject_end(text: str, verb_start: int) -> int | None:

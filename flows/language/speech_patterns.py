@@ -142,7 +142,10 @@ IMPERSONAL = re.compile(
 SOURCE_END = re.compile(
     rf"\s+(?:{TIME})|,(?!\s+(?:the|an?|its|his|her|who|whose|[A-Z])\b)|[;:—–]|\s-\s|{MASK}|[.!?](?=\s*$)|\s+(?:and|but) (?:that|said|added)\b"
 )
-SOURCE_START = re.compile(r"\s+(?:[A-Z]|(?:the|an?|one|two|three|several|his|her|its|their|police|officials?|[a-z]+s)\b)")
+SOURCE_START = re.compile(
+    r"\s+(?:[A-Z]|(?:the|an?|one|two|three|several|his|her|its|their|police|officials?|[a-z]+s"
+    r"|(?!(?:on|in|at|to|by|of|for|from|last|this|that|next|no)\b)[a-z-]+ (?:[a-z]+s|people|police))\b)"
+)
 THAT = re.compile(
     r"(?:,[^,;]{1,60},|\s+(?:on|in|at|to|during|through|before|after|from|by|late|early|earlier|today|yesterday|again|last|this|the same|its|his|her|their|"
     rf"{_DAY})"
